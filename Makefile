@@ -1,0 +1,50 @@
+# Every verb works in a fresh clone: the first one used makes .venv and installs the pinned requirements into it.
+
+VENV ?= .venv
+ifeq ($(OS),Windows_NT)
+PYTHON ?= python
+BIN := $(VENV)/Scripts
+else
+PYTHON ?= python3
+BIN := $(VENV)/bin
+endif
+PY := $(BIN)/python
+INSTALLED := $(VENV)/installed.stamp
+EXTRAS := keras,book,grading,hub,test
+
+# TensorFlow would print its start-up notes into the pages; pages and tests must not depend on the number of cores.
+export TF_CPP_MIN_LOG_LEVEL := 2
+export TF_ENABLE_ONEDNN_OPTS := 0
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install book test lab lint format bench grade hub release exercises widgets lock screenshot clean
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[$(EXTRAS)]"
+	$(PY) -c "import pathlib; pathlib.Path('$(INSTALLED)').touch()"
+
+install: $(INSTALLED) ## create .venv with the pinned requirements
+
+book: $(INSTALLED) ## build the book into _build/html
+	@$(PY) book/_ext/build.py
+
+test: book ## build the book, then run every test
+	@$(PY) -m pytest -n auto --junitxml _build/test-report.xml
+	@echo "All tests passed; the report is _build/test-report.xml"
+
+lab: $(INSTALLED) ## open JupyterLab on the exercises and pages
+	$(BIN)/jupyter lab
+
+lint: $(INSTALLED) ## check style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@echo "No lint findings."
+
+format: $(INSTALLED) ## apply the format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .

@@ -1,0 +1,52 @@
+"""What a test may ask for: a browser, Node, real data. Missing on a user's machine: skip; missing in CI: fail."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def missing(what: str, remedy: str):
+    """Skip with a reason; in CI, where everything must be there, fail."""
+    message = f"{what} is missing: {remedy}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository's top folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of Node.js, 20 or newer."""
+    return shutil.which("node") or missing("Node.js", "install it to run the front-end tests")
+
+
+@pytest.fixture(scope="session")
+def npm() -> str:
+    """The path of npm."""
+    return shutil.which("npm") or missing("npm", "install Node.js with npm to rebuild the front end")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium or Chrome that Playwright can drive."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    return found or missing("Chromium", "install the package chromium to run the browser tests")
+
+
+@pytest.fixture(scope="session")
+def course_data() -> Path:
+    """The folder of packed real data that COURSE_DATA names."""
+    folder = os.environ.get("COURSE_DATA")
+    if not folder or not Path(folder).is_dir():
+        missing("real data", "set COURSE_DATA to a folder with cifar10.npz and the other packed sets")
+    return Path(folder).resolve()
