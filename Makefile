@@ -48,3 +48,30 @@ lint: $(INSTALLED) ## check style and format
 format: $(INSTALLED) ## apply the format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: book ## measure sizes and times; writes the tables in benchmarks/
+	@$(PY) benchmarks/run.py
+
+grade: $(INSTALLED) ## release problem set 2, grade two sample submissions, write feedback, print the marks
+	@$(PY) -m course_lib.cli grade ps02-convolution
+
+hub: ## start a local JupyterHub with the course (comes with a later version)
+	@echo "make hub: this version has no hub set-up yet; use make lab for JupyterLab on this machine" >&2; exit 2
+
+release: book ## write the public tree, both bundles and the site into _build/release
+	@$(PY) book/_ext/release.py
+
+exercises: $(INSTALLED) ## regenerate the student versions in exercises/ from solutions/
+	@$(PY) -m course_lib.cli release ps02-convolution
+
+widgets: ## rebuild the demos' bundles (needs Node.js 20 or newer)
+	cd course_lib/widgets/src && npm ci --no-audit --no-fund && npm run build
+
+lock: $(INSTALLED) ## rewrite constraints.txt from .venv, and environment.yml from it and pyproject.toml
+	@$(PY) .ci/lock.py --freeze
+
+screenshot: book ## redraw the README's picture (needs Chromium)
+	@$(PY) docs/screenshot.py
+
+clean: ## remove what was built, but not .venv
+	$(PY) -c "import shutil; shutil.rmtree('_build', ignore_errors=True)"

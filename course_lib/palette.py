@@ -1,11 +1,11 @@
-"""The book's colors: Okabe and Ito's palette, which color-blind readers can tell apart, for light and dark pages.
+"""The book's colors: Okabe and Ito's palette, which color-blind readers can tell apart.
 
-Every color stands out from its page's `surface` by at least 3 : 1 (WCAG 1.4.11, graphics) and `text`, `muted`,
-`blue` and `vermillion` by at least 4.5 : 1 (WCAG 1.4.3, text); `tests/test_palette.py` measures it. Plots, figures
-and demos all take their colors from here.
+There is one variant for light pages and one for dark ones. Every color stands out from its page's `surface` by at
+least 3 : 1 (WCAG 1.4.11, graphics), and `text`, `muted`, `blue` and `vermillion` by at least 4.5 : 1 (WCAG 1.4.3,
+text); `tests/test_palette.py` measures it. Plots, figures and demos all take their colors from here.
 
-Source: M. Okabe and K. Ito, "Color Universal Design", 2008. Colors too pale for a white page are darkened and colors too
-dark for a dark page are lightened, hue kept.
+Source: M. Okabe and K. Ito, "Color Universal Design", 2008. Colors too pale for a white page are darkened, and
+colors too dark for a dark page lightened, hue kept.
 """
 
 LIGHT = {

@@ -1,4 +1,4 @@
-"""What a test may ask for: a browser, Node, real data. Missing on a user's machine: skip; missing in CI: fail."""
+"""What a test may ask for: a browser, Node, real data. Missing on a user's machine, skip; in CI, fail."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What all demos share: the bundle they carry and the sentence that stands for them where nothing can be drawn."""
+"""What all demos share: the bundle they carry and the sentence that stands in where nothing can be drawn."""
 
 from pathlib import Path
 
@@ -10,8 +10,8 @@ STATIC = Path(__file__).parent / "static"
 class Demo(anywidget.AnyWidget):
     """A demo whose logic lives in its front end, so that it works with a kernel and without one.
 
-    A subclass names its bundle (`class ConvolutionDemo(Demo, bundle="convolution")`), declares the traits that set
-    the demo up and says in `summary` what a reader sees.
+    A subclass names its bundle (`class ConvolutionDemo(Demo, bundle="convolution")`), declares the traits that
+    set the demo up and says in `summary` what a reader sees.
     """
 
     def __init_subclass__(cls, bundle: str | None = None, **kwargs):

@@ -1,0 +1,95 @@
+"""Figures follow the page's theme, say what they show and hold what they were given."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from course_lib import plots
+from course_lib.palette import LIGHT
+
+
+class Run:
+    """Stands for a history."""
+
+    rows = [{"loss": 2.0, "accuracy": 0.25, "val_loss": 2.5, "val_accuracy": 0.125}] * 3
+
+    def __getitem__(self, name):
+        return [row[name] for row in self.rows]
+
+
+def pictures(picture):
+    found = re.findall(r'src="data:image/\w+;base64,([^"]+)"', picture.html)
+    return [np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))) for data in found]
+
+
+def test_colors_are_the_themes_and_text_is_text():
+    svg = plots.learning_curves(Run()).html
+    assert f"var(--course-blue, {LIGHT['blue']})" in svg
+    assert re.search(r"<text[^>]*>(<!--.*?-->)?epoch", svg)
+    left = re.sub(r"var\([^)]*\)", "", svg)
+    assert [color for color in LIGHT.values() if color != LIGHT["surface"] and color in left] == []
+
+
+def test_the_same_figure_is_drawn_to_the_same_bytes():
+    assert plots.learning_curves(Run()).html == plots.learning_curves(Run()).html
+
+
+def test_alt_text_is_demanded_and_escaped():
+    figure = Figure()
+    with pytest.raises(ValueError, match="sentence"):
+        plots.show(figure, " ")
+    assert 'aria-label="a &quot;b&quot; &lt;c&gt;"' in plots.show(figure, 'a "b" <c>').html
+
+
+def test_learning_curves_say_where_they_end():
+    assert "2 runs over 3 epochs" in plots.learning_curves([Run(), Run()]).alt
+    assert "validation loss 2.50 and accuracy 12.5%" in plots.learning_curves(Run()).alt
+
+
+def test_bytes_are_shown_as_they_are():
+    image = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
+    assert (pictures(plots.images({"tiny": image}))[0] == image).all()
+
+
+def test_floats_are_stretched_from_black_to_white():
+    shown = pictures(plots.images({"ramp": np.array([[-2.0, 0.0, 2.0]])}))[0]
+    assert shown.tolist() == [[0, 127, 255]]
+
+
+def test_signed_zero_is_in_the_middle_of_the_colors():
+    shown = pictures(plots.images({"signed": np.array([[-1.0, 0.0, 0.5]])}, signed=True))[0][0].astype(int)
+    assert np.abs(shown[1] - 0xF3).max() <= 2
+    assert shown[0, 0] > shown[0, 2]
+    assert shown[2, 2] > shown[2, 0]
+
+
+def test_large_pictures_stay_small_in_bytes():
+    noise = np.random.default_rng(0).normal(128, 10, (400, 600)).clip(0, 255).astype(np.uint8)
+    assert len(plots.images({"noise": noise}).html) < noise.size / 2
+
+
+def test_matrices_show_every_number_and_only_matrices():
+    picture = plots.matrices({"a": np.array([[1, -2], [3, 41]]), "=": None}, alt="numbers")
+    texts = re.findall(r"<text[^>]*>(?:<!--.*?-->)?([^<]+)", picture.html)
+    assert [text.strip() for text in texts] == ["a", "1", "−2", "3", "41"]
+    with pytest.raises(ValueError, match=r"\(2, 2, 2\)"):
+        plots.matrices({"a": np.zeros((2, 2, 2))}, alt="numbers")
+
+
+def test_confusion_matrix_names_accuracy_and_worst_mistake():
+    picture = plots.confusion_matrix([[8, 2], [0, 10]], ["cat", "dog"])
+    assert "90.0 percent of 20 images" in picture.alt
+    assert "20 percent of class cat for dog" in picture.alt
+    with pytest.raises(ValueError, match="class names"):
+        plots.confusion_matrix([[1]], ["cat", "dog"])
+
+
+def test_filters_want_one_or_three_channels():
+    assert plots.filters(np.zeros((4, 1, 3, 3)), alt="grey").html.count("<image") == 4
+    with pytest.raises(ValueError, match=r"\(4, 2, 3, 3\)"):
+        plots.filters(np.zeros((4, 2, 3, 3)), alt="two channels")
