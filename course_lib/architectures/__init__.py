@@ -1,0 +1,42 @@
+"""The model tables: one frozen row of data per model, with its parameter count. No framework is imported here.
+
+Every row has the fields `params` (trainable parameters as published, at the row's own `image_size` and
+`num_classes`) and those two. The rooms `pytorch` and `keras_twins` hold one builder per family, which
+turns a row into a network.
+"""
+
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from course_lib.architectures.vgg import VGGS, VGGSpec
+
+__all__ = ["TABLES", "VGGS", "VGGSpec", "find", "names"]
+
+TABLES: tuple[dict[str, NamedTuple], ...] = (VGGS,)
+
+
+def names() -> list[str]:
+    """Return the names of all models, family by family."""
+    return [name for table in TABLES for name in table]
+
+
+def find(name: str, image_size: int | None = None) -> NamedTuple:
+    """Return the row of the model `name`, with another input size in pixels if `image_size` is given.
+
+    Raises:
+        ValueError: if there is no such model; the message lists those with similar names.
+    """
+    for table in TABLES:
+        if name in table:
+            row = table[name]
+            return row if image_size is None else row._replace(image_size=image_size)
+    similar = get_close_matches(name, names(), n=3)
+    hint = f"did you mean {' or '.join(similar)}?" if similar else f"there are {', '.join(names())}"
+    raise ValueError(f"no model is called {name!r}: {hint}")
+
+
+def check_sizes(num_classes: int, in_channels: int) -> None:
+    """Raise ValueError unless both counts are positive whole numbers."""
+    for field, value in {"num_classes": num_classes, "in_channels": in_channels}.items():
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{field} must be a whole number of at least 1, got {value!r}")

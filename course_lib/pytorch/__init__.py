@@ -1,0 +1,29 @@
+"""The models in PyTorch: `build` turns a name into a network, `names` lists the names."""
+
+from torch import nn
+
+from course_lib.architectures import VGGSpec, check_sizes, find, names
+from course_lib.pytorch.vgg import build_vgg
+
+__all__ = ["build", "names"]
+
+BUILDERS = {VGGSpec: build_vgg}
+
+
+def build(name: str, num_classes: int = 10, in_channels: int = 3, image_size: int | None = None) -> nn.Module:
+    """Build the model `name`: images (N, in_channels, H, W) to logits (N, num_classes).
+
+    The weights are drawn by PyTorch's default initializers from its global random generator: call
+    `torch.manual_seed` first for the same weights each time. `image_size` is H = W in pixels, by
+    default the size in the model's table row.
+
+    Raises:
+        ValueError: for an unknown name, or sizes that the model cannot have.
+
+    >>> model = build("small_vgg", num_classes=5, image_size=28, in_channels=1)
+    >>> sum(p.numel() for p in model.parameters())
+    1673765
+    """
+    check_sizes(num_classes, in_channels)
+    spec = find(name, image_size)
+    return BUILDERS[type(spec)](spec, num_classes, in_channels)

@@ -1,0 +1,113 @@
+"""Carry weights between a PyTorch model and its Keras twin, so that the two compute the same numbers."""
+
+import keras
+import numpy as np
+import torch
+from torch import nn
+
+__all__ = ["copy_weights"]
+
+# Which kinds of layer hold weights, and which layer of Keras each one answers to.
+KINDS = {
+    nn.Conv2d: keras.layers.Conv2D,
+    nn.Linear: keras.layers.Dense,
+    nn.BatchNorm1d: keras.layers.BatchNormalization,
+    nn.BatchNorm2d: keras.layers.BatchNormalization,
+}
+# (name in PyTorch, name in Keras, order of PyTorch's axes in Keras)
+CONV = (("weight", "kernel", (2, 3, 1, 0)), ("bias", "bias", (0,)))  # (out, in, H, W) to (H, W, in, out)
+DENSE = (("weight", "kernel", (1, 0)), ("bias", "bias", (0,)))
+NORM = (
+    ("weight", "gamma", (0,)),
+    ("bias", "beta", (0,)),
+    ("running_mean", "moving_mean", (0,)),
+    ("running_var", "moving_variance", (0,)),
+)
+WEIGHTS = {nn.Conv2d: CONV, nn.Linear: DENSE, nn.BatchNorm1d: NORM, nn.BatchNorm2d: NORM}
+
+
+def copy_weights(source: nn.Module | keras.Model, target: keras.Model | nn.Module) -> None:
+    """Copy all weights and running statistics from one twin to the other, in either direction.
+
+    Layers that hold weights are matched in the order in which the models were built. Nothing is copied
+    unless everything fits.
+
+    Raises:
+        TypeError: unless one model is PyTorch's and the other Keras's, or for a kind of layer not known here.
+        ValueError: if the models do not have the same layers with the same shapes.
+    """
+    to_keras = isinstance(source, nn.Module) and isinstance(target, keras.Model)
+    if not to_keras and not (isinstance(source, keras.Model) and isinstance(target, nn.Module)):
+        raise TypeError(
+            "copy_weights needs a torch.nn.Module and a keras.Model, in either order, "
+            f"got {type(source).__name__} and {type(target).__name__}"
+        )
+    pairs = _weight_pairs(source, target) if to_keras else _weight_pairs(target, source)
+    with torch.no_grad():
+        for tensor, variable, axes in pairs:
+            if to_keras:
+                variable.assign(tensor.detach().permute(axes).cpu().numpy())
+            else:
+                values = np.transpose(variable.numpy(), np.argsort(axes))
+                tensor.copy_(torch.from_numpy(values))
+
+
+def _weight_pairs(
+    module: nn.Module, model: keras.Model
+) -> list[tuple[torch.Tensor, keras.Variable, tuple[int, ...]]]:
+    ours, theirs = _torch_layers(module), _keras_layers(model)
+    if len(ours) != len(theirs):
+        raise ValueError(
+            f"the PyTorch model has {len(ours)} layers with weights and the Keras model has {len(theirs)}: "
+            "build both with the same name and sizes"
+        )
+    pairs = []
+    for (name, layer), twin in zip(ours, theirs, strict=True):
+        kind = KINDS[type(layer)]
+        if not isinstance(twin, kind):
+            raise ValueError(
+                f"layer {name} is a {type(layer).__name__}, so its twin must be a {kind.__name__}, "
+                f"got a {type(twin).__name__}"
+            )
+        pairs += _layer_pairs(name, layer, twin)
+    return pairs
+
+
+def _layer_pairs(
+    name: str, layer: nn.Module, twin: keras.Layer
+) -> list[tuple[torch.Tensor, keras.Variable, tuple[int, ...]]]:
+    pairs = []
+    for ours, theirs, axes in WEIGHTS[type(layer)]:
+        tensor, variable = getattr(layer, ours), getattr(twin, theirs)
+        if tensor is None and variable is None:
+            continue
+        want = None if tensor is None else tuple(tensor.shape[axis] for axis in axes)
+        got = None if variable is None else tuple(variable.shape)
+        if want != got:
+            raise ValueError(
+                f"the twin of {name}.{ours} must have shape {want}, got {got}: "
+                "build both models with the same sizes"
+            )
+        pairs.append((tensor, variable, axes))
+    return pairs
+
+
+def _torch_layers(module: nn.Module) -> list[tuple[str, nn.Module]]:
+    """Return the layers that hold weights, with their names, in the order in which they were built."""
+    layers = []
+    for name, layer in module.named_modules():
+        if not [*layer.parameters(recurse=False), *layer.buffers(recurse=False)]:
+            continue
+        layers.append((name, layer))
+        if type(layer) not in KINDS or getattr(layer, "groups", 1) != 1:
+            known = ", ".join(kind.__name__ for kind in KINDS)
+            raise TypeError(f"copy_weights knows {known} (with groups=1), but layer {name} is {layer}")
+    return layers
+
+
+def _keras_layers(layer: keras.Layer) -> list[keras.Layer]:
+    """Return the layers that hold weights, in the order in which they were built."""
+    inner = list(layer._flatten_layers(include_self=False, recursive=False))
+    if inner:
+        return [leaf for child in inner for leaf in _keras_layers(child)]
+    return [layer] if layer.weights else []
