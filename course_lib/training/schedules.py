@@ -1,0 +1,33 @@
+"""Learning-rate schedules, as functions of the step: plain arithmetic, no framework."""
+
+import math
+
+# The one-cycle schedule starts at lr / START and ends at lr / (START * END), as in torch.optim.
+START, END = 25.0, 1e4
+
+
+def learning_rate_factor(schedule: str, step: int, total_steps: int, warmup_steps: int = 0) -> float:
+    """Return what the peak learning rate is multiplied with at `step`, counted from 0.
+
+    "constant" and "cosine" rise in a straight line for `warmup_steps` steps; then "constant" stays at 1 and
+    "cosine" falls as half a cosine wave towards 0 (Loshchilov and Hutter 2017, arXiv:1608.03983, without
+    restarts). "one-cycle" rises from 1/25 as half a cosine wave, then falls as another one almost to 0
+    (Smith and Topin 2019, arXiv:1708.07120).
+
+    >>> [round(learning_rate_factor("cosine", step, 6, warmup_steps=2), 3) for step in range(6)]
+    [0.5, 1.0, 1.0, 0.854, 0.5, 0.146]
+    """
+    if schedule == "one-cycle":
+        peak = warmup_steps - 1  # the step with factor 1
+        if step <= peak:
+            return _half_cosine(1 / START, 1.0, step / peak if peak else 1.0)
+        return _half_cosine(1.0, 1 / (START * END), (step - peak) / (total_steps - 1 - peak))
+    if step < warmup_steps:
+        return (step + 1) / warmup_steps
+    if schedule == "constant":
+        return 1.0
+    return _half_cosine(1.0, 0.0, (step - warmup_steps) / (total_steps - warmup_steps))
+
+
+def _half_cosine(start: float, end: float, progress: float) -> float:
+    return end + (start - end) * (1 + math.cos(math.pi * progress)) / 2

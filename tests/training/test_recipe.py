@@ -1,0 +1,111 @@
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_lib.training import Recipe
+
+WRONG = [
+    ({"epochs": 0}, "epochs must be a whole number of at least 1, got 0"),
+    ({"epochs": 2.5}, "epochs must be a whole number"),
+    ({"epochs": True}, "epochs must be a whole number"),
+    ({"batch_size": 0}, "batch_size must be a whole number"),
+    ({"accumulate": 0}, "accumulate must be a whole number"),
+    ({"seed": -1}, "seed must be a whole number of at least 0"),
+    ({"lr": 0}, "lr must be a number above 0, got 0"),
+    ({"lr": float("nan")}, "lr must be a number above 0, got nan"),
+    ({"lr": float("inf")}, "lr must be a number above 0, got inf"),
+    ({"lr": "0.1"}, "lr must be a number above 0, got '0.1'"),
+    ({"momentum": 1}, "momentum must be a number at least 0 and below 1"),
+    ({"momentum": 0}, "nesterov needs a momentum above 0"),
+    ({"nesterov": 1}, "nesterov must be True or False"),
+    ({"weight_decay": -1e-4}, "weight_decay must be a number at least 0"),
+    ({"label_smoothing": 1}, "label_smoothing must be a number at least 0 and below 1"),
+    ({"clip_norm": 0}, "clip_norm must be a number above 0, or None for no clipping, got 0"),
+    ({"warmup_epochs": 3}, r"warmup_epochs must be below epochs \(3\), got 3"),
+    ({"schedule": "one-cycle"}, "needs warmup_epochs above 0, for example three tenths of all epochs: 0.9"),
+    ({"schedule": "linear"}, "schedule must be one of constant, cosine, one-cycle, got 'linear'"),
+    ({"optimizer": "lion"}, "optimizer must be one of sgd, adam, adamw, got 'lion'"),
+    ({"precision": "16"}, "precision must be one of auto, 32-true, bf16-mixed, 16-mixed, got '16'"),
+]
+
+
+@pytest.mark.parametrize(("values", "message"), WRONG)
+def test_a_value_that_cannot_work_is_refused(values, message):
+    with pytest.raises(ValueError, match=message):
+        Recipe(**{"epochs": 3, "lr": 0.1, **values})
+
+
+def test_it_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Recipe(epochs=1, lr=0.1).lr = 0.2
+
+
+def test_plain_gradient_descent_needs_no_momentum():
+    assert Recipe(epochs=1, lr=0.1, momentum=0, nesterov=False).momentum == 0
+
+
+# Never change a value here: recorded runs leave out what is at its default.
+DEFAULTS = {
+    "batch_size": 128,
+    "optimizer": "sgd",
+    "momentum": 0.9,
+    "nesterov": True,
+    "weight_decay": 0.0,
+    "schedule": "cosine",
+    "warmup_epochs": 0.0,
+    "label_smoothing": 0.0,
+    "clip_norm": None,
+    "accumulate": 1,
+    "precision": "32-true",
+    "seed": 0,
+}
+
+
+def test_defaults_and_hash_stay_as_they_are():
+    recipe = Recipe(epochs=3, lr=1)
+    assert {name: value for name, value in recipe.as_dict().items() if name in DEFAULTS} == DEFAULTS
+    assert recipe.hash == "0bbf81c4e075"
+
+
+OTHERS = {
+    "epochs": 4,
+    "lr": 0.2,
+    "batch_size": 64,
+    "optimizer": "adam",
+    "momentum": 0.8,
+    "nesterov": False,
+    "weight_decay": 1e-4,
+    "schedule": "constant",
+    "warmup_epochs": 1,
+    "label_smoothing": 0.1,
+    "clip_norm": 1,
+    "accumulate": 2,
+    "precision": "auto",
+    "seed": 1,
+}
+
+
+@pytest.mark.parametrize("name", [f.name for f in dataclasses.fields(Recipe)])
+def test_every_value_changes_the_hash(name):
+    recipe = Recipe(epochs=3, lr=0.1)
+    assert dataclasses.replace(recipe, **{name: OTHERS[name]}).hash != recipe.hash
+
+
+@given(
+    epochs=st.integers(2, 500),
+    lr=st.floats(1e-6, 10),
+    warmup_epochs=st.floats(0, 1.5),
+    clip_norm=st.none() | st.floats(1e-3, 1e3),
+    seed=st.integers(0, 2**31),
+)
+def test_a_recipe_comes_back_from_its_values(**values):
+    recipe = Recipe(**values)
+    again = Recipe(**recipe.as_dict())
+    assert again == recipe
+    assert again.hash == recipe.hash
+
+
+def test_whole_and_real_numbers_make_the_same_recipe():
+    assert Recipe(epochs=3, lr=1, clip_norm=2).hash == Recipe(epochs=3, lr=1.0, clip_norm=2.0).hash
