@@ -45,6 +45,12 @@ export function slider({ label, min, max, step = 1, value, format = String, onin
   return { node: field(label, input, output), set, input };
 }
 
+/** A labelled field for a number; `oninput` gets NaN while it holds none. */
+export function number({ label, min, max, step = 1, value, oninput }) {
+  const input = el("input", { type: "number", min, max, step, value, oninput: () => oninput(input.valueAsNumber) });
+  return { node: field(label, input), set: (next) => { input.value = next; }, input };
+}
+
 /** A labelled tick box. */
 export function toggle({ label, value, onchange }) {
   const input = el("input", { type: "checkbox", onchange: () => onchange(input.checked) });

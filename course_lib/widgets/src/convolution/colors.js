@@ -1,0 +1,100 @@
+// Colors from the page's theme, and the maps that turn values into them.
+
+const STEPS = 511; // odd, so that zero has a color of its own in the middle
+
+const parse = (text) => text.match(/[\da-f]{2}/gi).map((pair) => parseInt(pair, 16));
+const mix = (from, to, share) => from.map((value, index) => Math.round(value + (to[index] - value) * share));
+export const css = ([red, green, blue]) => `rgb(${red} ${green} ${blue})`;
+
+/** The theme's colors as [red, green, blue], read where the demo stands. */
+export function readTheme(node) {
+  const style = getComputedStyle(node);
+  const names = ["text", "muted", "line", "surface", "blue", "vermillion", "green", "purple"];
+  const colors = Object.fromEntries(names.map((name) => [name, parse(style.getPropertyValue(`--course-${name}`).trim())]));
+  return { ...colors, font: style.fontFamily };
+}
+
+/** Calls back when the page or JupyterLab changes between light and dark. */
+export function onThemeChange(callback, signal) {
+  const observer = new MutationObserver(callback);
+  const options = { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "data-jp-theme-name"] };
+  for (const node of [document.documentElement, document.body]) observer.observe(node, options);
+  signal.addEventListener("abort", () => observer.disconnect());
+}
+
+/** A map from values between `low` and `high` to colors. */
+function ramp(low, high, color) {
+  const colors = Array.from({ length: STEPS }, (_, step) => color(step / (STEPS - 1)));
+  const packed = Uint32Array.from(colors, ([red, green, blue]) => (255 << 24) | (blue << 16) | (green << 8) | red);
+  const scale = high > low ? (STEPS - 1) / (high - low) : 0;
+  const index = (value) => Math.max(0, Math.min(STEPS - 1, Math.round((value - low) * scale)));
+  const gradient = `linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1].map((share) => css(color(share))).join(", ")})`;
+  return { low, high, scale, packed, gradient, color: (value) => colors[index(value)] };
+}
+
+const KEPT = 64;
+const kept = new Map();
+
+/** Makes a map, or returns it if it was made before: pictures are painted again only when their map is another one. */
+function keep(key, make) {
+  if (!kept.has(key)) {
+    if (kept.size === KEPT) kept.clear();
+    kept.set(key, make());
+  }
+  return kept.get(key);
+}
+
+export const greyMap = (low, high) => keep(`grey ${low} ${high}`, () => ramp(low, high, (share) => mix([0, 0, 0], [255, 255, 255], share)));
+
+export function channelMap(low, high, channel) {
+  const end = [0, 0, 0].map((_, index) => (index === channel ? 255 : 40));
+  return keep(`channel ${channel} ${low} ${high}`, () => ramp(low, high, (share) => mix([0, 0, 0], end, share)));
+}
+
+/** Negative values blue, zero the page's background, positive ones vermillion; as far down as up. */
+export function signedMap(most, { surface, blue, vermillion }) {
+  const color = (share) => mix(surface, share < 0.5 ? blue : vermillion, Math.abs(2 * share - 1));
+  return keep(`signed ${most} ${surface}`, () => ramp(-most, most, color));
+}
+
+/** Black or white, whichever can be read on a color. */
+export function ink([red, green, blue]) {
+  const linear = (value) => (value / 255) ** 2.2;
+  const luminance = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+  return luminance > 0.18 ? "#000000" : "#ffffff";
+}
+
+const painted = new WeakMap(); // canvas -> what it shows, to leave it alone while that is the same
+
+function shows(canvas, ...what) {
+  const before = painted.get(canvas);
+  painted.set(canvas, what);
+  return before?.length === what.length && what.every((part, index) => part === before[index]);
+}
+
+/** Paints a plane, one pixel a value, into a canvas kept for it. */
+export function paint(canvas, { height, width, data }, map, absolute = false) {
+  if (shows(canvas, data, map, absolute)) return;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer), { low, scale, packed } = map, last = packed.length - 1;
+  for (let index = 0; index < pixels.length; index++) {
+    const value = absolute ? Math.abs(data[index]) : data[index];
+    const step = (value - low) * scale + 0.5;
+    pixels[index] = packed[step < 0 ? 0 : step > last ? last : step | 0];
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/** Paints three planes as one color picture. */
+export function paintColor(canvas, planes, low, high) {
+  if (shows(canvas, planes)) return;
+  const [{ height, width }] = planes;
+  Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
+  planes.forEach(({ data }, channel) => {
+    for (let index = 0; index < data.length; index++) image.data[4 * index + channel] = (255 * (data[index] - low)) / (high - low);
+  });
+  for (let index = 3; index < image.data.length; index += 4) image.data[index] = 255;
+  context.putImageData(image, 0, 0);
+}
