@@ -1,0 +1,138 @@
+"""The answer bank: wrong and right answers with the marks they must get, so that the tests of a task are tested.
+
+`tests/answers/psNN/TASK/NAME.py` replaces the solution cell of TASK. Its docstring begins with the expectations:
+
+    kind: wrong
+    points: 2
+    says: kernel is flipped
+
+`kind` is `wrong` or `right`, `points` what the answer must earn, and `says` (once or more, for wrong
+answers) a part of a sentence that the student must be shown.
+"""
+
+import ast
+import contextlib
+import io
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_lib.grading import notebooks
+from course_lib.grading.report import Report
+
+KINDS = ("wrong", "right")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer to one task, with what is expected of its marks."""
+
+    task: str
+    name: str
+    kind: str
+    points: float
+    says: tuple[str, ...]
+    source: str  # without the docstring, as a student would hand it in
+
+
+def read_answer(path: Path) -> Answer:
+    """The answer in a file.
+
+    Raises ValueError when the docstring lacks an expectation.
+    """
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    header = [line.split(": ", 1) for line in (ast.get_docstring(tree) or "").split("\n\n")[0].split("\n")]
+    fields = {key: value for key, value in (pair for pair in header if len(pair) == 2) if key != "says"}
+    says = tuple(pair[1] for pair in header if pair[0] == "says" and len(pair) == 2)
+    kind = fields.get("kind")
+    if kind not in KINDS or "points" not in fields or (kind == "wrong" and not says):
+        raise ValueError(f"{path}: the docstring has to begin with kind, points and, for wrong answers, says")
+    source = "\n".join(text.split("\n")[tree.body[0].end_lineno :]).strip("\n")
+    return Answer(path.parent.name, path.stem, kind, float(fields["points"]), says, source)
+
+
+def answers(root: Path, problem_set: str) -> list[Answer]:
+    """All answers of a problem set, by task and name."""
+    folder = bank_folder(root, problem_set)
+    return [read_answer(path) for path in sorted(folder.glob("*/*.py"))]
+
+
+def bank_folder(root: Path, problem_set: str) -> Path:
+    """Where the answers of a problem set lie."""
+    return root / "tests" / "answers" / problem_set.split("-")[0]
+
+
+class Exam:
+    """Runs answers against the tests of a problem set in this process, without a kernel."""
+
+    def __init__(self, notebook):
+        self.tasks = notebooks.tasks(notebook)
+        self._base: dict = {"__name__": "__main__"}
+        self._tests = {task: split_result(test.source) for task, (_, test) in self.tasks.items()}
+        cells = notebooks.graded_cells(notebook).values()
+        for cell in cells:
+            if cell.cell_type == "code" and not cell.metadata["nbgrader"]["grade"]:
+                exec(compile(cell.source, notebooks.grade_id(cell), "exec"), self._base)
+
+    def mark(self, task: str, source: str, seconds: float | None = None) -> Report:
+        """The report on an answer's source code for a task; all other tasks have the reference solution.
+
+        An answer that does not run leaves its names undefined, as in a notebook. `seconds` replaces the
+        time limit of the task's calls.
+        """
+        space = dict(self._base)
+        for name in defined_names(self.tasks[task][0].source):
+            space.pop(name, None)
+        body, last = self._tests[task]
+        with contextlib.redirect_stdout(io.StringIO()):
+            # The notebook would show the answer's own error and go on; the checks then miss its names.
+            with contextlib.suppress(Exception):
+                exec(compile(source, f"<{task}>", "exec"), space)
+            # The test cell runs apart from the answer, so a test that needs more than calls fails here.
+            tests = {"__name__": "__main__"}
+            exec(body, tests)
+            tests["check"].namespace = space
+            if seconds is not None:
+                tests["check"].seconds = seconds
+            return eval(last, tests)
+
+
+def split_result(source: str) -> tuple[object, object]:
+    """A test cell compiled in two parts: all but its last expression, and that expression."""
+    tree = ast.parse(source)
+    last = tree.body.pop()
+    if not isinstance(last, ast.Expr):
+        raise ValueError("the last line of a test cell has to be check.score()")
+    return compile(tree, "<tests>", "exec"), compile(ast.Expression(last.value), "<tests>", "eval")
+
+
+def defined_names(source: str) -> list[str]:
+    """The functions and classes that a cell defines."""
+    return [node.name for node in ast.parse(source).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+
+
+def sentences(report: Report) -> list[str]:
+    """All sentences of a report, each once, in order."""
+    return list(dict.fromkeys(message for result in report.results for message in result.messages))
+
+
+def samples(root: Path, problem_set: str) -> dict[str, dict[str, str]]:
+    """The sample submissions of a set: student -> grade_id -> the cell's new source.
+
+    `samples.toml` names an answer of the bank for each task, or gives the source of a cell as
+    `{source = "..."}`.
+    """
+    folder = bank_folder(root, problem_set)
+    with (folder / "samples.toml").open("rb") as file:
+        table = tomllib.load(file)
+
+    def source(cell: str, entry: str | dict) -> str:
+        return (
+            entry["source"] if isinstance(entry, dict) else read_answer(folder / cell / f"{entry}.py").source
+        )
+
+    return {
+        student: {cell: source(cell, entry) for cell, entry in entries.items()}
+        for student, entries in table.items()
+    }

@@ -1,0 +1,247 @@
+"""How the tests of a task are written.
+
+A test cell holds visible checks, then hidden ones between nbgrader's markers, and ends with the score:
+
+    from course_lib.grading import Checks
+
+    check = Checks("ps02", "double", points=2)
+
+    @check.visible("doubles a small array", points=1)
+    def _(double):
+        check.close(double(np.array([1.0, 2.0])), np.array([2.0, 4.0]))
+
+    ### BEGIN HIDDEN TESTS
+    @check.hidden("doubles any array", points=1, hint="It works for the example only.")
+    def _(double):
+        x = check.rng.normal(size=5)
+        check.close(double(x), 2 * x)
+    ### END HIDDEN TESTS
+    check.score()
+
+A check is a function; its parameters are the names of the student's objects it needs. It uses them by calls
+alone and imports everything else itself, so that the same cell can run where the student's code lives in
+another process. A visible check that fails may show inputs and expected values. A hidden one shows its title,
+the kind of failure and sentences written by the author, never a value, an input or a line of the test.
+"""
+
+import hashlib
+import inspect
+import os
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.grading import compare
+from course_lib.grading.forbid import resolve
+from course_lib.grading.report import Failure, Report, Result
+from course_lib.grading.student import Border, Student
+
+SEED = "COURSE_GRADING_SEED"  # the secret seed of a term; students' machines do not have it
+PUBLIC_SEED = "public"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check before it runs."""
+
+    title: str
+    points: float
+    hidden: bool
+    hint: str | None
+    function: Callable
+
+
+class Checks:
+    """The checks of one task; each gives its points or none.
+
+    `forbid` names functions, methods and classes that the student must not call, in full
+    ("torch.nn.functional.conv2d"); the task's text has to say so. A call of the student's code may take
+    `seconds` (no limit on Windows). The student's objects are looked up among the global names of the test
+    cell, which are the notebook's, or in the attribute `namespace` where it is set.
+
+    Raises ValueError when points are not positive, the checks are worth more than the task, or a forbidden
+    name does not exist.
+    """
+
+    def __init__(
+        self, problem_set: str, task: str, points: float, forbid: tuple[str, ...] = (), seconds: float = 10
+    ):
+        if points <= 0:
+            raise ValueError(f"points={points}: a task is worth more than 0 points")
+        for name in forbid:
+            resolve(name)
+        self.problem_set, self.task, self.points = problem_set, task, points
+        self.forbid, self.seconds = tuple(forbid), seconds
+        self.namespace: dict | None = None
+        self._checks: list[Check] = []
+        self._rng: np.random.Generator | None = None
+        self._border: Border | None = None
+        self._hint: str | None = None  # of the check that runs
+
+    def visible(self, title: str, points: float, hint: str | None = None):
+        """Decorate a check that students have, too."""
+        return self._register(title, points, hint, hidden=False)
+
+    def hidden(self, title: str, points: float, hint: str | None = None):
+        """Decorate a check that only graders have; it stands between nbgrader's hidden-test markers.
+
+        `title` and `hint` are shown to students: write them as sentences without the tested values.
+        """
+        return self._register(title, points, hint, hidden=True)
+
+    def _register(self, title: str, points: float, hint: str | None, hidden: bool):
+        if points <= 0:
+            raise ValueError(f"check {title!r} has points={points}: expected more than 0")
+        if title in {check.title for check in self._checks}:
+            raise ValueError(
+                f"two checks are called {title!r}: titles also seed the random inputs, so they differ"
+            )
+        total = points + sum(check.points for check in self._checks)
+        if total > self.points:
+            raise ValueError(f"the checks of {self.task} are worth {total:g}, the task only {self.points:g}")
+
+        def keep(function: Callable) -> None:
+            self._checks.append(Check(title, points, hidden, hint, function))
+
+        return keep
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """Random numbers for this check's inputs: the same for everybody and for every regrade.
+
+        Seeded from the environment variable COURSE_GRADING_SEED, or a public default, and from the names of
+        set, task and check, so that a check added later changes no other.
+        """
+        if self._rng is None:
+            raise RuntimeError("check.rng exists only inside a check")
+        return self._rng
+
+    def close(
+        self,
+        actual: object,
+        expected: object,
+        *,
+        rtol: float = 1e-5,
+        atol: float = 1e-6,
+        hint: str | None = None,
+        mistakes: dict[str, object] | None = None,
+    ) -> None:
+        """Pass if type and shape agree and |actual - expected| <= atol + rtol * |expected| in every entry.
+
+        `mistakes` maps a sentence to the value that a known misconception gives; if `actual` is that value,
+        the sentence is shown in place of `hint`.
+        """
+        self._compare(compare.close, actual, expected, hint, mistakes, rtol=rtol, atol=atol)
+
+    def equal(
+        self,
+        actual: object,
+        expected: object,
+        *,
+        hint: str | None = None,
+        mistakes: dict[str, object] | None = None,
+    ) -> None:
+        """Pass if the two are of one kind and exactly equal: numbers, strings, tuples, arrays."""
+        self._compare(compare.equal, actual, expected, hint, mistakes)
+
+    def that(self, condition: bool, failed: str, hint: str | None = None) -> None:
+        """Pass if `condition` holds; `failed` is the sentence for the other case, shown in hidden checks too."""
+        if not condition:
+            raise self._with_hint(Failure(failed, hintable=True), hint)
+
+    def raises(
+        self, kind: type[Exception], function: Student, *args, hint: str | None = None, **kwargs
+    ) -> None:
+        """Pass if the student's `function` raises `kind` or a subclass of it."""
+        try:
+            function(*args, **kwargs)
+        except Failure as failure:
+            if kind.__name__ in failure.raised and "NotImplementedError" not in failure.raised:
+                return
+            raise
+        raise self._with_hint(
+            Failure(f"Expected {kind.__name__}, but nothing was raised.", hintable=True), hint
+        )
+
+    def _compare(self, how: Callable, actual: object, expected: object, hint, mistakes, **tolerance) -> None:
+        printed = self._border.printed.text if self._border else ""
+        try:
+            how(actual, expected, printed=printed, **tolerance)
+        except Failure as failure:
+            known = (
+                sentence
+                for sentence, value in (mistakes or {}).items()
+                if agrees(how, actual, value, **tolerance)
+            )
+            raise self._with_hint(failure, next(known, hint)) from None
+
+    def _with_hint(self, failure: Failure, hint: str | None) -> Failure:
+        if failure.hintable:
+            failure.hint = hint or self._hint
+        return failure
+
+    def score(self) -> Report:
+        """Run the checks, print a line for each, and return the report that nbgrader reads as the score."""
+        report = Report(self.task, self.points, tuple(self._run(check) for check in self._checks))
+        print(report.text())
+        return report
+
+    def _run(self, check: Check) -> Result:
+        messages = self._try(check)
+        return Result(check.title, check.points, 0 if messages else check.points, check.hidden, messages)
+
+    def _try(self, check: Check) -> tuple[str, ...]:
+        """Run one check; the sentences that say why it failed, or nothing."""
+        with self._started(check) as border:
+            try:
+                names = inspect.signature(check.function).parameters
+                check.function(*(border.find(name) for name in names))
+            except Failure as failure:
+                return self._messages(check, failure)
+            except Exception as error:
+                name = type(error).__name__
+                return self._messages(
+                    check, Failure(f"The check could not use what your code returned ({name}).")
+                )
+        return ()
+
+    def _messages(self, check: Check, failure: Failure) -> tuple[str, ...]:
+        """The sentences below a failed check: what happened, in which call, the hint, what was printed."""
+        lines = [failure.general, failure.hint]
+        if not check.hidden:
+            printed = self._border.printed.text.rstrip()[:200]
+            called = self._border.last_call and failure.detail != failure.general
+            lines = [
+                failure.detail,
+                f"In the call {self._border.last_call}." if called else None,
+                failure.hint,
+                f"Your code printed: {printed}" if printed else None,
+            ]
+        return tuple(line for line in lines if line)
+
+    @contextmanager
+    def _started(self, check: Check):
+        """The surroundings of one check: its random numbers and its border to the student's code."""
+        secret = os.environ.get(SEED, PUBLIC_SEED)
+        text = "/".join((secret, self.problem_set, self.task, check.title))
+        seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
+        self._rng = np.random.default_rng(seed)
+        self._hint = check.hint
+        namespace = check.function.__globals__ if self.namespace is None else self.namespace
+        self._border = Border(namespace, self.forbid, self.seconds)
+        self._border.seed(seed)
+        try:
+            yield self._border
+        finally:
+            self._rng = None
+
+
+def agrees(how: Callable, actual: object, value: object, **tolerance) -> bool:
+    """Whether `actual` is the value that a known mistake gives."""
+    try:
+        how(actual, value, **tolerance)
+    except Failure:
+        return False
+    return True

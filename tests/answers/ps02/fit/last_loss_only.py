@@ -1,0 +1,21 @@
+"""kind: wrong
+points: 3
+says: Return a list with one number for each step
+
+One number comes back.
+"""
+
+import torch
+from torch import nn
+
+
+def fit(network, images, labels, learning_rate, steps):
+    optimizer = torch.optim.SGD(network.parameters(), lr=learning_rate)
+    losses = []
+    for _ in range(steps):
+        loss = nn.functional.cross_entropy(network(images), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses[-1:]

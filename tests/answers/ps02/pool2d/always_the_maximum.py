@@ -1,0 +1,20 @@
+"""kind: wrong
+points: 1
+says: This is the maximum: look at mode.
+
+The mode is not looked at.
+"""
+
+import numpy as np
+
+
+def pool2d(image, size, stride=None, mode="max"):
+    stride = stride or size
+    height = (image.shape[0] - size) // stride + 1
+    width = (image.shape[1] - size) // stride + 1
+    output = np.zeros((height, width))
+    for i in range(height):
+        for j in range(width):
+            window = image[i * stride : i * stride + size, j * stride : j * stride + size]
+            output[i, j] = window.max()
+    return output

@@ -1,0 +1,21 @@
+"""kind: wrong
+points: 4
+says: Leave out what does not fill a window
+
+Zeros fill up the last windows, so that nothing is left out.
+"""
+
+import numpy as np
+
+
+def pool2d(image, size, stride=None, mode="max"):
+    stride = stride or size
+    image = np.pad(image, ((0, -(image.shape[0] - size) % stride), (0, -(image.shape[1] - size) % stride)))
+    height = (image.shape[0] - size) // stride + 1
+    width = (image.shape[1] - size) // stride + 1
+    output = np.zeros((height, width))
+    for i in range(height):
+        for j in range(width):
+            window = image[i * stride : i * stride + size, j * stride : j * stride + size]
+            output[i, j] = window.max() if mode == "max" else window.mean()
+    return output

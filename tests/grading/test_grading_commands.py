@@ -1,0 +1,257 @@
+"""The commands on a tiny course: release, check as a student, grade as an instructor."""
+
+import copy
+import html
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_output
+
+from course_lib.grading import commands, notebooks
+from course_lib.grading.engine import filled_in
+from course_lib.grading.feedback import REMOVED, UNFINISHED, CleanFeedback, DropWarnings
+
+RIGHT = "def double(x):\n    return x + x"
+# The answer tries to bring the tests to light in every way a student's cell can: by its outputs and by its exceptions.
+NOSY = """
+import logging
+import os
+import sys
+import warnings
+
+from IPython.display import HTML, display
+
+logging.basicConfig(stream=sys.stderr)
+
+
+def double(x):
+    warnings.warn("a harmless warning")
+    logging.getLogger("noise").warning("a harmless line")
+    os.write(2, b"a line from a library written in C")
+    print("the input is", x)
+    if x > 3:
+        raise ValueError(f"the input is {x}")
+    return x + x
+"""
+NOISY = NOSY.replace('    if x > 3:\n        raise ValueError(f"the input is {x}")\n', "").replace(
+    '    print("the input is", x)\n', ""
+)
+LOOK_BACK = """
+display(HTML("<script>alert('stolen')</script>"))
+print(In)
+raise RuntimeError(In[-2])
+"""
+
+
+def write(notebook, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    return path
+
+
+def student_file(tmp_path: Path, notebook) -> Path:
+    return write(notebook, tmp_path / "desk" / "ps00-double.ipynb")
+
+
+def test_the_release_has_no_solution_and_no_hidden_test(blank):
+    text = nbformat.writes(blank)
+    assert "return 2 * x" not in text
+    assert "secret_number" not in text
+    assert "HIDDEN" not in text
+    assert "raise NotImplementedError()" in text
+    assert "check.score()" in text
+
+
+# ---- course check
+
+
+def test_check_shows_an_untouched_copy_what_is_to_do(blank, tmp_path, capsys):
+    assert commands.check(student_file(tmp_path, blank)) == 1
+    out = capsys.readouterr().out
+    assert "double: 0 of 1 points from the visible checks; hidden checks decide 2 more" in out
+    assert "Not written yet" in out
+    assert "The written answer why (1 points) is not answered yet" in out
+
+
+def test_check_is_content_with_a_right_answer(blank, tmp_path, capsys):
+    solved = filled_in(blank, {"double": RIGHT, "why": "Twice is plus itself."})
+    assert commands.check(student_file(tmp_path, solved)) == 0
+    out = capsys.readouterr().out
+    assert "Visible checks: 1 of 1 points." in out
+    assert "(1 points) is answered" in out
+
+
+def test_check_names_the_cell_with_a_syntax_error(blank, tmp_path, capsys):
+    assert commands.check(student_file(tmp_path, filled_in(blank, {"double": "def double(x) return x"}))) == 1
+    out = capsys.readouterr().out
+    assert "The cell double stops with an error: SyntaxError" in out
+    assert "double is not defined" in out
+
+
+def test_check_reports_missing_doubled_and_changed_cells(blank, tmp_path, capsys):
+    damaged = filled_in(blank, {"double": RIGHT, "test-double": "check.score()"})
+    damaged.cells.append(copy.deepcopy(damaged.cells[1]))
+    damaged.cells[-1].id = "copy"
+    damaged.cells = [cell for cell in damaged.cells if cell.id != "why"]
+    assert commands.check(student_file(tmp_path, damaged)) == 1
+    out = capsys.readouterr().out
+    assert "The cell of why is missing." in out
+    assert "The cell double is there 2 times." in out
+    assert "The cell test-double was changed." in out
+    assert "double: the check cell did not finish: NameError" in out
+
+
+def test_check_survives_a_dying_kernel(blank, tmp_path, capsys):
+    dying = filled_in(blank, {"double": "import os\nos._exit(1)"})
+    assert commands.check(student_file(tmp_path, dying)) == 2
+    assert "The kernel died" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("ps.ipynb", None, "there is no such file"),
+        ("ps.py", "x = 1", "its name should end in .ipynb"),
+        ("ps.ipynb", " ", "is empty"),
+        ("ps.ipynb", '{"cells": [', "damaged"),
+        ("ps.ipynb", '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 3}', "damaged"),
+        ("ps.ipynb", nbformat.writes(nbformat.v4.new_notebook()), "a notebook without tasks"),
+    ],
+)
+def test_check_explains_a_file_that_is_no_problem_set(name, text, complaint, tmp_path, capsys):
+    path = tmp_path / name
+    if text is not None:
+        path.write_text(text)
+    assert commands.check(path) == 2
+    assert complaint in capsys.readouterr().err
+
+
+# ---- course grade
+
+
+def hand_in(tmp_path: Path, submissions: dict) -> Path:
+    """A folder of submissions; a string is written as it is."""
+    folder = tmp_path / "handed-in"
+    for student, notebook in submissions.items():
+        path = folder / student / "ps00-double.ipynb"
+        if isinstance(notebook, str):
+            path.parent.mkdir(parents=True)
+            path.write_text(notebook)
+        else:
+            write(notebook, path)
+    return folder
+
+
+def rows(out: str) -> dict[str, list[str]]:
+    lines = out[out.index("student ") :].splitlines()[1:]
+    return {
+        line.split()[0]: line.split()[1:] for line in lines if "/" in line and not line.startswith("Feedback")
+    }
+
+
+def test_grading_twice_gives_the_same_marks_and_never_stops_at_a_bad_file(course, blank, tmp_path, capsys):
+    without_tests = filled_in(blank, {"double": RIGHT})
+    without_tests.cells = [cell for cell in without_tests.cells if cell.id != "test-double"]
+    folder = hand_in(
+        tmp_path,
+        {
+            "broken": '{"cells": [',
+            "noisy": filled_in(blank, {"double": NOISY, "why": "Twice is plus itself."}),
+            "without-tests": without_tests,
+        },
+    )
+    assert commands.grade("ps00", folder, course) == 1
+    first = capsys.readouterr()
+    assert rows(first.out) == {
+        "noisy": ["3/3", "by", "hand", "3/4"],  # warnings cost nothing
+        "without-tests": ["3/3", "0/1", "3/4"],  # the test cell was put back
+    }
+    assert "broken: not graded. ps00-double.ipynb is damaged" in first.err
+    assert commands.grade("ps00", folder, course) == 1
+    assert rows(capsys.readouterr().out) == rows(first.out)
+
+
+def test_feedback_holds_sentences_and_nothing_of_a_hidden_test(course, blank, tmp_path, capsys):
+    nosy = filled_in(blank, {"double": NOSY})
+    nosy.cells.append(new_code_cell(LOOK_BACK))
+    assert commands.grade("ps00", hand_in(tmp_path, {"nosy": nosy}), course) == 0
+    assert rows(capsys.readouterr().out) == {"nosy": ["1/3", "0/1", "1/4"]}
+    page = course / "_build/grading/feedback/nosy/ps00-double/ps00-double.html"
+    raw = page.read_text(encoding="utf-8")
+    assert "<script>alert" not in raw
+    text = html.unescape(re.sub(r"<[^>]+>", "", raw))
+    assert "[failed 0/2] hidden: doubles a secret number" in text
+    assert "Your code raised ValueError." in text
+    assert text.count(REMOVED) == 2  # what the last cell printed, and its traceback
+    source = notebooks.read(course / "solutions" / "ps00-double" / "ps00-double.ipynb")
+    for line in notebooks.secret_lines(source):
+        assert line not in text
+    for secret in ("987654", "1975308", "HIDDEN TESTS"):
+        assert secret not in text
+
+
+def test_an_empty_folder_of_submissions_is_named(course, tmp_path, capsys):
+    (tmp_path / "handed-in").mkdir()
+    assert commands.grade("ps00", tmp_path / "handed-in", course) == 2
+    assert "There are no submissions" in capsys.readouterr().err
+
+
+def test_an_unknown_problem_set_is_named(course, capsys):
+    assert commands.release("ps99", course) == 2
+    assert "'ps99' names 0 problem sets; there are: ps00-double" in capsys.readouterr().err
+
+
+def test_outside_a_course_folder_the_command_says_where_to_run_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert commands.bank("ps00") == 2
+    assert "run this in an instructor's course folder" in capsys.readouterr().err
+
+
+# ---- preprocessors
+
+
+def graded(name: str, **marks) -> dict:
+    return {
+        "nbgrader": {"grade_id": name, "grade": True, "solution": False, "locked": True, "points": 1, **marks}
+    }
+
+
+def test_a_test_cell_that_raised_shows_a_sentence_in_place_of_the_traceback():
+    error = new_output("error", ename="E", evalue="assert secret == 3", traceback=["assert secret == 3"])
+    cell = new_code_cell("check.score()", metadata=graded("test-a"), outputs=[error])
+    cleaned, _ = CleanFeedback().preprocess(nbformat.v4.new_notebook(cells=[cell]), {})
+    assert [output.text for output in cleaned.cells[0].outputs] == [UNFINISHED]
+
+
+def test_pictures_and_plain_text_of_a_student_stay_and_scripts_go():
+    outputs = [
+        new_output(
+            "display_data", data={"image/png": "AAAA", "text/html": "<script>", "text/plain": "a picture"}
+        ),
+        new_output("display_data", data={"application/javascript": "alert(1)"}),
+        new_output("stream", name="stdout", text="hello"),
+    ]
+    cleaned, _ = CleanFeedback().preprocess(
+        nbformat.v4.new_notebook(cells=[new_code_cell("x", outputs=outputs)]), {}
+    )
+    first, second = cleaned.cells[0].outputs
+    assert first.data == {"image/png": "AAAA", "text/plain": "a picture"}
+    assert second.text == "hello"
+
+
+def test_stderr_is_dropped_from_test_cells_only():
+    def noisy():
+        return [
+            new_output("stream", name="stderr", text="warning"),
+            new_output("stream", name="stdout", text="x"),
+        ]
+
+    cells = [
+        new_code_cell("t", metadata=graded("test-a"), outputs=noisy()),
+        new_code_cell("s", outputs=noisy()),
+    ]
+    cleaned, _ = DropWarnings().preprocess(nbformat.v4.new_notebook(cells=cells), {})
+    assert [output.name for output in cleaned.cells[0].outputs] == ["stdout"]
+    assert len(cleaned.cells[1].outputs) == 2
