@@ -1,0 +1,41 @@
+"""Formulas without a network: MathJax 3 from an installed package, only the files that pages load.
+
+The one file `tex-chtml-full.js` holds all of TeX and, for screen readers, writes each formula a second time as MathML.
+The menu is off: it would put every formula in the way of the tab key and load further files on demand.
+"""
+
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.fileutil import copy_asset
+
+PACKAGE = "sphinx-mathjax-offline"
+SCRIPT = "tex-chtml-full.js"
+FONTS = "output/chtml/fonts/woff-v2"
+
+
+def configure(app: Sphinx, config) -> None:
+    """Point Sphinx to the local copy."""
+    config.mathjax_path = f"mathjax/{SCRIPT}"
+    config.mathjax3_config = {"options": {"enableMenu": False}}
+
+
+def copy(app: Sphinx, error: Exception | None) -> None:
+    """Copy the script and its fonts into the finished book."""
+    if error or app.builder.format != "html":
+        return
+    target = Path(app.outdir) / "_static" / "mathjax"
+    target.joinpath(FONTS).mkdir(parents=True, exist_ok=True)
+    copy_asset(str(_source() / SCRIPT), str(target))
+    copy_asset(str(_source() / FONTS), str(target / FONTS))
+
+
+def _source() -> Path:
+    try:
+        return Path(distribution(PACKAGE).locate_file(f"{PACKAGE}/static/mathjax"))
+    except PackageNotFoundError:
+        raise ExtensionError(
+            f"expected the package {PACKAGE} for the formulas, found none: pip install {PACKAGE} (extra book)"
+        ) from None

@@ -1,0 +1,138 @@
+"""Every page of the built book, light and dark, wide and narrow, with and without a server."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).parents[2]
+
+
+def names(node: dict) -> list[str]:
+    """Return the pages of the table of contents, in order."""
+    here = [node[key] for key in ("root", "file") if key in node]
+    below = [name for key in ("parts", "chapters", "sections") for child in node.get(key, []) for name in names(child)]
+    return here + below
+
+
+PAGES = names(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
+MADE_BY_SPHINX = ["search"]
+TABS = "[role=tablist][aria-label=Framework]"
+
+
+@pytest.fixture(scope="session")
+def with_tabs(built: Path) -> list[str]:
+    """The pages that show code in both frameworks."""
+    found = [name for name in PAGES if "framework-tabs" in (built / f"{name}.html").read_text(encoding="utf-8")]
+    assert len(found) >= 2, "expected framework tabs on at least two pages"
+    return [f"{name}.html" for name in found]
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels the page is wider than its window."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("name", PAGES + MADE_BY_SPHINX)
+def test_a_page_loads_alone_is_accessible_and_fits(open_page, axe, name, width, dark):
+    page = open_page(f"{name}.html", dark=dark, width=width)
+    assert page.evaluate("document.documentElement.dataset.theme") == ("dark" if dark else "light")
+    assert overflow(page) <= 0
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_works_from_a_file(open_page, built, name):
+    page = open_page((built / f"{name}.html").as_uri())
+    expect(page.locator("main h1").first).to_be_visible()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_can_be_read_without_javascript(open_page, name):
+    page = open_page(f"{name}.html", javascript=False)
+    expect(page.locator("main h1").first).to_be_visible()
+    for panel in page.locator(".framework-panel").all():
+        expect(panel).to_be_visible()
+    for tabs in page.locator(TABS).all():
+        expect(tabs).to_be_hidden()
+
+
+def test_the_choice_of_framework_holds_on_the_next_page_by_keyboard(open_page, with_tabs):
+    page = open_page(with_tabs[0])
+    tabs = page.locator(TABS).first.get_by_role("tab")
+    expect(tabs.nth(0)).to_have_attribute("aria-selected", "true")
+    tabs.nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    expect(tabs.nth(1)).to_be_focused()
+    expect(page.locator(".framework-keras").first).to_be_visible()
+    expect(page.locator(".framework-torch").first).to_be_hidden()
+    page.goto(page.url.replace(with_tabs[0], with_tabs[1]))
+    expect(page.locator(TABS).first.get_by_role("tab").nth(1)).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".framework-keras").first).to_be_visible()
+    expect(page.locator(".framework-torch").first).to_be_hidden()
+
+
+def test_choosing_a_framework_switches_every_pair_of_tabs(open_page, with_tabs):
+    page = open_page(with_tabs[0])
+    page.locator(TABS).last.get_by_role("tab", name="Keras").click()
+    for panel in page.locator(".framework-torch").all():
+        expect(panel).to_be_hidden()
+    for panel in page.locator(".framework-keras").all():
+        expect(panel).to_be_visible()
+
+
+def test_paper_shows_both_frameworks_and_clips_nothing(open_page, with_tabs):
+    page = open_page(with_tabs[0], width=720)
+    page.emulate_media(media="print")
+    for panel in page.locator(".framework-panel").all():
+        expect(panel).to_be_visible()
+    clipped = page.evaluate("""
+        [...document.querySelectorAll("main pre, main div.math, main .pst-scrollable-table-container")]
+          .filter((box) => box.clientWidth && box.scrollWidth > box.clientWidth + 1)
+          .map((box) => box.textContent.slice(0, 80))
+    """)
+    assert clipped == []
+
+
+@pytest.mark.parametrize("base", ["server", "file"])
+def test_search_finds_convolution(open_page, built, site, base):
+    start = site + "search.html" if base == "server" else (built / "search.html").as_uri()
+    page = open_page(f"{start}?q=convolution")
+    results = page.locator("#search-results ul.search li")
+    expect(results.first).to_be_visible()
+    assert any("convolution" in href for href in results.locator("a").evaluate_all("all => all.map((a) => a.href)"))
+
+
+def test_the_search_opens_by_keyboard(open_page):
+    page = open_page("index.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("stride")
+    page.keyboard.press("Enter")
+    expect(page.locator("#search-results ul.search li").first).to_be_visible()
+
+
+def test_the_first_tab_stop_leads_past_the_navigation(open_page):
+    page = open_page("index.html")
+    page.keyboard.press("Tab")
+    expect(page.locator("#pst-skip-link a")).to_be_focused()
+
+
+def test_formulas_are_there_for_screen_readers(open_page):
+    page = open_page("notation.html")
+    formulas = page.locator("mjx-container")
+    assert formulas.count() > 20
+    assert page.locator("mjx-container mjx-assistive-mml math").count() == formulas.count()
+
+
+def test_the_switch_turns_the_page_dark_and_the_choice_holds(open_page):
+    page = open_page("index.html")
+    button = page.get_by_role("button", name="Color mode")
+    for _ in range(3):
+        button.click()
+        if page.evaluate("document.documentElement.dataset.mode") == "dark":
+            break
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
