@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # annotations only: curves are drawn without loading a framew
 __all__ = ["Picture", "confusion_matrix", "filters", "images", "learning_curves", "matrices", "show", "style"]
 
 CYCLE = ("blue", "vermillion", "green", "purple", "orange", "sky")
-SIGNED = LinearSegmentedColormap.from_list("signed", ["#b94f00", "#f3f3f3", "#0072b2"])
+SIGNED = LinearSegmentedColormap.from_list("signed", [LIGHT["blue"], "#f3f3f3", LIGHT["vermillion"]])
 
 
 def style() -> dict:
@@ -116,7 +116,7 @@ def images(pictures: Mapping[str, np.ndarray], columns: int = 3, signed: bool = 
 
     Args:
         pictures: caption → (H, W) or (H, W, 3). uint8 is shown as it is; floats are stretched from their smallest
-            to their largest value, or with `signed` drawn with zero in the middle: blue above, vermillion below.
+            to their largest value, or with `signed` drawn with zero in the middle: vermillion above, blue below.
         columns: pictures a row where the page is wide enough.
     """
     width = f"max(7rem, {100 / columns:.2f}% - 0.8rem)"
