@@ -1,12 +1,45 @@
-"""The quizzes of a page, checked against the questions that the page carries."""
+"""The quiz: all kinds of questions on a page of our own, then the questions that the book's pages carry."""
 
+import json
 import re
 
 import pytest
+from ipywidgets.embed import dependency_state, embed_data
 from playwright.sync_api import expect
 
-PATH = "02-convolution/convolution.html"
-QUESTIONS = """() => {
+from course_lib.palette import DARK, LIGHT
+from course_lib.widgets import NumberQuestion, Question, Quiz, Right, Wrong
+
+ONE, SEVERAL, NUMBER = range(3)
+QUESTIONS = (
+    Question(
+        "What does padding 2 leave of 32 pixels under a 5×5 kernel?",
+        Right("32", "Two zeros on *each* side make up for it."),
+        Wrong("28", "That is without padding."),
+        Wrong("30", "That is half of the padding."),
+    ),
+    Question(
+        "What changes the number of parameters of `Conv2d`?",
+        Right("the kernel size", "Each kernel has k·k weights."),
+        Wrong("the stride", "It decides where the kernel stands."),
+        Right("the number of maps", "Each map has a filter of C<sub>in</sub> kernels."),
+        hint="Where are weights shared?",
+        shuffle=False,
+    ),
+    NumberQuestion(
+        "How many parameters?", 15_200, "(5·5·3 + 1)·200", wrong={15_000: "No bias."}, unit="parameters"
+    ),
+)
+PAGE = """<!DOCTYPE html>
+<html lang="en" data-theme="{theme}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Quiz</title>
+<style>body {{ color: {text}; background: {surface} }}</style></head>
+<body><main><h1>Quiz</h1>
+<script type="application/vnd.jupyter.widget-state+json">{state}</script>
+<script type="application/vnd.jupyter.widget-view+json">{view}</script>
+</main><script>{host}</script></body></html>"""
+# The questions that a page carries, in their order.
+FIND = """() => {
   const json = (kind) => [...document.querySelectorAll(`script[type="application/vnd.jupyter.widget-${kind}+json"]`)]
     .map((script) => JSON.parse(script.textContent));
   const states = Object.assign({}, ...json("state").map(({ state }) => state));
@@ -15,8 +48,39 @@ QUESTIONS = """() => {
 
 
 @pytest.fixture
-def page(open_page):
-    return open_page(PATH)
+def open_quiz(open_page, root, tmp_path):
+    """Open the questions above on a page that holds nothing else."""
+
+    def open_(dark: bool = False, width: int = 1280):
+        quiz = Quiz(*QUESTIONS)
+        state = dependency_state([quiz], drop_defaults=False)  # the code is a default, too
+        parts = embed_data(views=[quiz], state=state)
+        host = root / "book" / "_ext" / "course_book" / "static" / "host.js"
+        colors = DARK if dark else LIGHT
+        page = PAGE.format(
+            theme="dark" if dark else "light",
+            text=colors["text"],
+            surface=colors["surface"],
+            state=json.dumps(parts["manager_state"]),
+            view=json.dumps(parts["view_specs"][0]),
+            host=host.read_text(encoding="utf-8"),
+        )
+        file = tmp_path / "quiz.html"
+        file.write_text(page, encoding="utf-8")
+        return open_page(file.as_uri(), dark=dark, width=width)
+
+    return open_
+
+
+@pytest.fixture
+def forms(open_quiz):
+    return forms_of(open_quiz())
+
+
+def forms_of(page) -> list:
+    forms = page.locator("form.quiz-question")
+    expect(forms).to_have_count(len(page.evaluate(FIND)))
+    return forms.all()
 
 
 def plain(text: str) -> str:
@@ -24,23 +88,8 @@ def plain(text: str) -> str:
     return re.sub(r"`([^`]+)`|(?<![\w*])\*([^*]+)\*(?![\w*])|</?su[bp]>", r"\1\2", text)
 
 
-def questions(page, kind: str) -> list:
-    """The questions of a kind as (form, what it was made from); a page without any cannot test it."""
-    found = page.evaluate(QUESTIONS)
-    of_kind = {
-        "one": lambda question: "choices" in question and not question["several"],
-        "several": lambda question: question.get("several", False),
-        "number": lambda question: "answer" in question,
-    }[kind]
-    forms = page.locator("form.quiz-question")
-    expect(forms).to_have_count(len(found))
-    chosen = [(forms.nth(i), question) for i, question in enumerate(found) if of_kind(question)]
-    assert chosen, f"{PATH} has no question of the kind {kind!r}"
-    return chosen
-
-
-def options(form):
-    return form.get_by_role("radio").or_(form.get_by_role("checkbox"))
+def option(form, text: str):
+    return form.get_by_label(text, exact=True)
 
 
 def check(form):
@@ -51,112 +100,148 @@ def feedback(form):
     return form.get_by_role("status")
 
 
-def right_places(question: dict) -> list[int]:
-    return [i for i, choice in enumerate(question["choices"]) if choice["right"]]
-
-
-def test_every_choice_is_explained_when_checked(page):
-    for form, question in questions(page, "one"):
-        for i, choice in enumerate(question["choices"]):
-            options(form).nth(i).check()
-            expect(feedback(form)).to_have_text("")
-            check(form)
-            expect(feedback(form)).to_contain_text("Right." if choice["right"] else "Not quite.")
-            expect(feedback(form)).to_contain_text(plain(choice["why"]))
-
-
-def test_arrow_keys_choose_without_checking_and_enter_checks(page):
-    form, _ = questions(page, "one")[0]
-    options(form).first.focus()
-    page.keyboard.press("Space")
-    page.keyboard.press("ArrowDown")
-    expect(options(form).nth(1)).to_be_checked()
+def test_a_wrong_choice_is_explained_and_the_reader_may_try_again(forms):
+    form = forms[ONE]
+    option(form, "28").check()
     expect(feedback(form)).to_have_text("")
-    page.keyboard.press("Enter")
+    check(form)
+    expect(feedback(form)).to_have_text("✗ Not quite.That is without padding.")
+    option(form, "32").check()
+    expect(feedback(form)).to_have_text("")
+    check(form)
+    expect(feedback(form)).to_have_text("✓ Right.Two zeros on each side make up for it.")
+
+
+def test_arrow_keys_choose_without_checking_and_enter_checks(forms):
+    form, keyboard = forms[ONE], forms[ONE].page.keyboard
+    radios = form.get_by_role("radio")
+    radios.first.focus()
+    keyboard.press("Space")
+    keyboard.press("ArrowDown")
+    expect(radios.nth(1)).to_be_checked()
+    expect(feedback(form)).to_have_text("")
+    keyboard.press("Enter")
     expect(feedback(form)).not_to_have_text("")
-    expect(options(form).nth(1)).to_be_focused()
+    expect(radios.nth(1)).to_be_focused()
 
 
-def test_checking_without_an_answer_asks_for_one(page):
-    for kind, request in (
-        ("one", "Pick an answer"),
-        ("several", "Tick at least one"),
-        ("number", "Write a number"),
-    ):
-        form, _ = questions(page, kind)[0]
+def test_checking_without_an_answer_asks_for_one(forms):
+    requests = ("Pick an answer first.", "Tick at least one choice first.", "Write a number first")
+    for form, request in zip(forms, requests, strict=True):
         check(form)
         expect(feedback(form)).to_contain_text(request)
 
 
-def test_several_choices_are_right_only_all_together(page):
-    for form, question in questions(page, "several"):
-        places = right_places(question)
-        for i in places[:-1]:
-            options(form).nth(i).check()
-        check(form)
-        expect(feedback(form)).to_contain_text("1 more to find")
-        wrong = next(i for i in range(len(question["choices"])) if i not in places)
-        options(form).nth(wrong).check()
-        check(form)
-        expect(feedback(form)).to_contain_text(plain(question["choices"][wrong]["why"]))
-        options(form).nth(wrong).uncheck()
-        options(form).nth(places[-1]).check()
-        check(form)
-        expect(feedback(form)).to_contain_text("Right.")
+def test_several_choices_are_right_only_all_together(forms):
+    form = forms[SEVERAL]
+    option(form, "the kernel size").check()
+    check(form)
+    expect(feedback(form)).to_contain_text("Not quite.")
+    expect(feedback(form)).to_contain_text("So far all right, 1 more to find.")
+    option(form, "the stride").check()
+    check(form)
+    expect(feedback(form)).to_contain_text("Wrong: the stride It decides where the kernel stands.")
+    expect(feedback(form)).not_to_contain_text("more to find")
+    option(form, "the stride").uncheck()
+    option(form, "the number of maps").check()
+    check(form)
+    expect(feedback(form)).to_contain_text("Right.")
 
 
-def test_known_wrong_numbers_are_explained_and_others_told_their_direction(page):
-    for form, question in questions(page, "number"):
-        field = form.get_by_label("Your answer")
-        for value, why in question["wrong"]:
-            field.fill(str(value))
-            check(form)
-            expect(feedback(form)).to_contain_text("Not quite.")
-            expect(feedback(form)).to_contain_text(plain(why))
-        field.fill("1e30")
+def test_numbers_are_judged_as_people_write_them(forms):
+    form = forms[NUMBER]
+    field = form.get_by_label("Your answer")
+    answers = {
+        "15,000": "No bias.",
+        "15 201": "too large",
+        "1.5e4": "No bias.",
+        "−7": "too small",
+        "1.52e4": "Right.",
+    }
+    for answer, verdict in answers.items():
+        field.fill(answer)
         field.press("Enter")
-        expect(feedback(form)).to_contain_text("too large")
-        field.fill("many")
-        check(form)
-        expect(field).to_have_attribute("aria-invalid", "true")
-        field.fill(f"{question['answer']:,}")
-        check(form)
-        expect(feedback(form)).to_contain_text("Right.")
+        expect(feedback(form)).to_contain_text(verdict)
+        expect(field).to_have_attribute("aria-invalid", "false")
+    field.fill("many")
+    check(form)
+    expect(field).to_have_attribute("aria-invalid", "true")
 
 
-def test_all_explanations_are_offered_only_after_the_right_answer(page):
-    form, question = questions(page, "one")[0]
+def test_all_explanations_are_offered_only_after_the_right_answer(forms):
+    form = forms[SEVERAL]
     more = form.get_by_role("button", name="Show all explanations")
     expect(more).to_be_hidden()
-    options(form).nth(right_places(question)[0]).check()
+    option(form, "the kernel size").check()
+    option(form, "the number of maps").check()
     check(form)
-    more.click()
+    more.press("Enter")
     expect(more).to_have_attribute("aria-expanded", "true")
-    for choice in question["choices"]:
-        expect(form.get_by_text(plain(choice["why"])).last).to_be_visible()
+    expect(form.get_by_text("It decides where the kernel stands.")).to_be_visible()
 
 
-def test_a_hint_opens_on_demand(page):
-    hinted = [
-        pair for kind in ("one", "several", "number") for pair in questions(page, kind) if pair[1]["hint"]
-    ]
-    assert hinted, f"{PATH} has no question with a hint"
-    form, question = hinted[0]
-    expect(form.get_by_text(plain(question["hint"]))).to_be_hidden()
+def test_a_hint_opens_on_demand(forms):
+    form = forms[SEVERAL]
+    expect(form.get_by_text("Where are weights shared?")).to_be_hidden()
     form.get_by_role("button", name="Hint").press("Enter")
-    expect(form.get_by_text(plain(question["hint"]))).to_be_visible()
+    expect(form.get_by_text("Where are weights shared?")).to_be_visible()
+    expect(forms[ONE].get_by_role("button", name="Hint")).to_have_count(0)
+
+
+def test_solved_questions_are_counted_once(forms):
+    demo = forms[ONE].page.get_by_role("region", name="Check yourself")
+    expect(demo).to_contain_text("0 of 3 solved")
+    option(forms[ONE], "32").check()
+    check(forms[ONE])
+    check(forms[ONE])
+    expect(demo).to_contain_text("1 of 3 solved")
+    option(forms[SEVERAL], "the kernel size").check()
+    option(forms[SEVERAL], "the number of maps").check()
+    check(forms[SEVERAL])
+    forms[NUMBER].get_by_label("Your answer").fill("15200")
+    check(forms[NUMBER])
+    expect(demo).to_contain_text("All solved.")
 
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [1280, 375])
-def test_answered_quizzes_are_accessible_and_fit(open_page, axe, dark, width):
-    page = open_page(PATH, dark=dark, width=width)
-    for form, question in questions(page, "one"):
-        options(form).nth(right_places(question)[0]).check()
+def test_an_answered_quiz_is_accessible_and_fits(open_quiz, axe, dark, width):
+    page = open_quiz(dark=dark, width=width)
+    one, several, number = forms_of(page)
+    option(one, "28").check()
+    option(several, "the kernel size").check()
+    option(several, "the number of maps").check()
+    number.get_by_label("Your answer").fill("many")
+    several.get_by_role("button", name="Hint").click()
+    for form in (one, several, number):
         check(form)
-        form.get_by_role("button", name="Show all explanations").click()
-    for form, _ in questions(page, "several"):
-        options(form).first.check()
-        check(form)
+    several.get_by_role("button", name="Show all explanations").click()
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_every_answer_foreseen_in_the_book_is_explained(open_page, built):
+    pages = [path for path in sorted(built.rglob("*.html")) if "widgets.quiz.Quiz" in path.read_text("utf-8")]
+    assert pages
+    for path in pages:
+        page = open_page(path.relative_to(built).as_posix())
+        for form, question in zip(forms_of(page), page.evaluate(FIND), strict=True):
+            for right, why in foreseen(form, question):
+                check(form)
+                expect(feedback(form)).to_contain_text("Right." if right else "Not quite.")
+                expect(feedback(form)).to_contain_text(plain(why))
+
+
+def foreseen(form, question: dict):
+    """Give each answer that a question foresees, one after the other, and say what must come back."""
+    if "choices" in question:
+        for i, choice in enumerate(question["choices"]):
+            inputs = form.get_by_role("checkbox" if question["several"] else "radio")
+            inputs.nth(i).check()
+            yield choice["right"] and not question["several"], choice["why"]
+            if question["several"]:
+                inputs.nth(i).uncheck()
+    else:
+        for value, why in [*question["wrong"], (question["answer"], question["why"])]:
+            form.get_by_label("Your answer").fill(str(value))
+            yield value == question["answer"], why

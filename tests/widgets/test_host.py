@@ -27,7 +27,10 @@ HOST = Path(__file__).parents[2] / "book/_ext/course_book/static/host.js"
 # A demo that writes down what the host does with it.
 PROBE = """
 export default {
-  initialize({ model }) { globalThis.log = [`initialize ${model.get("word")}`]; return () => log.push("end of model"); },
+  initialize({ model }) {
+    globalThis.log = [`initialize ${model.get("word")}`];
+    return () => log.push("end of model");
+  },
   render({ model, el }) {
     const input = document.createElement("input");
     input.setAttribute("aria-label", "word");
@@ -184,7 +187,8 @@ def test_views_and_models_are_ended_when_the_page_goes(opened):
 def test_listeners_hear_of_changes_only_and_can_leave(opened):
     source = """
     export default { render({ model, el }) {
-      const heard = [], listener = (from, value) => heard.push(`${from === model} ${value}`), any = () => heard.push("any");
+      const heard = [], any = () => heard.push("any");
+      const listener = (from, value) => heard.push(`${from === model} ${value}`);
       model.on("change:word change:other", listener);
       model.on("change", any);
       model.set("word", model.get("word"));
@@ -223,10 +227,8 @@ def test_listeners_hear_of_changes_only_and_can_leave(opened):
     ],
 )
 def test_what_goes_wrong_is_said_in_the_page(opened, records, message):
-    text = page_of(records, ["a"])
-    path_errors = ["Error"]
-    page = opened(text)
-    page.expected_errors += path_errors
+    page = opened(page_of(records, ["a"]))
+    page.expected_errors.append(message)
     assert message in error_of(page)
     assert message in page.locator(".course-demo-host").get_attribute("data-error")
 

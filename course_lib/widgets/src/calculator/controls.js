@@ -17,7 +17,8 @@ export function controls(net, { presets, preset }, on) {
   const batch = number({ label: "Batch size", min: 1, value: 1, oninput: set((value) => { net.batch = value; }) });
   const precision = choice({ label: "Numbers", options: PRECISIONS, value: net.precision,
     onchange: set((value) => { net.precision = value; }) });
-  const network = choice({ label: "Network", options: presets.map((name) => [name, name]), value: preset, onchange: on.preset });
+  const names = presets.map((name) => [name, name]);
+  const network = choice({ label: "Network", options: names, value: preset, onchange: on.preset });
   const again = button("Start again", () => on.preset(network.input.value));
 
   function show() {

@@ -1,111 +1,95 @@
 // The shape calculator: a network of layers to edit, what each costs, and the whole as code.
 import { el, frame } from "../shared/dom.js";
+import { announcer } from "./announcer.js";
 import { codePanel } from "./code_panel.js";
 import { controls } from "./controls.js";
-import { exact, memory, words } from "./format.js";
-import { describe } from "./layers.js";
-import { isCount, measure, times, totals, troubles } from "./numerics.js";
-import { layerTable } from "./table.js";
+import { measure, totals, troubles } from "./numerics.js";
+import { aboutLayer, aboutNetwork, tiles } from "./summary.js";
+import { LayerTable } from "./table.js";
 
-const PAUSE = 500; // milliseconds without a change before the new numbers are announced
+const TRAITS = ["input_shape", "layers", "batch"];
 
-function render({ model, el: root }) {
-  const presets = model.get("presets");
-  const net = { input: [], batch: 1, precision: "float32" };
-  const { node: status, say, later } = announcer();
-  const table = layerTable({ changed, say });
-  const panel = codePanel();
-  const top = controls(net, { presets: Object.keys(presets), preset: model.get("preset") }, { change: () => changed(), preset });
-  const sums = el("dl"); // without a class, which the book's theme would take for an API listing
-  const trouble = el("p", { class: "calc-trouble" });
-  let saving = false;
+class Calculator {
+  #model;
+  #saving = false;
+  #net = { input: [], batch: 1, precision: "float32" };
+  #voice = announcer();
+  #table = new LayerTable({ changed: (index) => this.#changed(index), say: this.#voice.say });
+  #code = codePanel();
+  #totals = el("dl"); // without a class, which the book's theme would take for an API listing
+  #trouble = el("p", { class: "calc-trouble" });
+  #controls;
 
-  function load({ input_shape: input, layers, batch }) {
-    Object.assign(net, { input: [...input], batch });
-    table.load(layers);
-    return show();
+  constructor(model) {
+    this.#model = model;
+    const names = { presets: Object.keys(model.get("presets")), preset: model.get("preset") };
+    this.#controls = controls(this.#net, names, { change: () => this.#changed(), preset: (name) => this.#preset(name) });
+    this.node = frame("Shape calculator", this.#controls.node, this.#table.node, this.#trouble,
+      el("div", { class: "calc-totals" }, this.#totals), this.#code.node, this.#voice.node);
+    this.#load(this.#state());
   }
 
-  function show() {
-    const layers = table.layers();
-    const rows = measure(net.input, layers);
-    top.show();
-    table.show(net.input, rows, net.precision);
-    panel.show(net.input, layers);
-    trouble.textContent = troubles(net, rows).map((text) => `⚠ ${text}`).join(" ");
-    sums.replaceChildren(...summary(totals(rows, net), net));
+  /** Follows changes that come from Python; returns a function that stops it. */
+  follow() {
+    const load = () => this.#saving || this.#load(this.#state());
+    const events = TRAITS.map((name) => `change:${name}`).join(" ");
+    this.#model.on(events, load);
+    return () => this.#model.off(events, load);
+  }
+
+  #state() {
+    return Object.fromEntries(TRAITS.map((name) => [name, this.#model.get(name)]));
+  }
+
+  #load({ input_shape: input, layers, batch }) {
+    Object.assign(this.#net, { input: [...input], batch });
+    this.#table.load(layers);
+    return this.#show();
+  }
+
+  #show() {
+    const { layers } = this.#table;
+    const rows = measure(this.#net.input, layers);
+    this.#controls.show();
+    this.#table.show(this.#net.input, rows, this.#net.precision);
+    this.#code.show(this.#net.input, layers);
+    this.#trouble.textContent = troubles(this.#net, rows).map((text) => `⚠ ${text}`).join(" ");
+    this.#totals.replaceChildren(...tiles(totals(rows, this.#net), this.#net));
     return rows;
   }
 
-  function changed(view) {
-    const rows = show();
-    save();
-    later(() => [view ? about(view.layer, table.place(view), rows) : "", sentence(net, rows)].join(" "));
+  #changed(index) {
+    const rows = this.#show();
+    this.#save();
+    const layer = index === undefined ? [] : [aboutLayer(this.#table.layers[index], index, rows[index])];
+    this.#voice.later([...layer, aboutNetwork(this.#net, rows)].join(" "));
   }
 
-  function preset(name) {
-    const rows = load(presets[name]);
-    model.set("preset", name);
-    save();
-    say(`${name}: ${sentence(net, rows)}`);
+  #preset(name) {
+    const rows = this.#load(this.#model.get("presets")[name]);
+    this.#model.set("preset", name);
+    this.#save();
+    this.#voice.say(`${name}: ${aboutNetwork(this.#net, rows)}`);
   }
 
-  function save() {
-    saving = true;
-    model.set("input_shape", [...net.input]);
-    model.set("layers", table.layers());
-    model.set("batch", net.batch);
-    model.save_changes();
-    saving = false;
+  /** Hands the network to Python, where there is one, once no field is half written. */
+  #save() {
+    const { input, batch } = this.#net;
+    const { layers } = this.#table;
+    if ([batch, ...input, ...layers.flatMap(Object.values)].includes(NaN)) return;
+    this.#saving = true;
+    this.#model.set("input_shape", [...input]);
+    this.#model.set("layers", layers);
+    this.#model.set("batch", batch);
+    this.#model.save_changes();
+    this.#saving = false;
   }
-
-  const state = () => ({ input_shape: model.get("input_shape"), layers: model.get("layers"), batch: model.get("batch") });
-  const follow = () => saving || load(state());
-  const watched = "change:input_shape change:layers change:batch";
-  load(state());
-  model.on(watched, follow);
-  root.append(frame("Shape calculator", top.node, table.node, trouble, el("div", { class: "calc-totals" }, sums), panel.node, status));
-  return () => model.off(watched, follow);
 }
 
-/** A polite live region; `later` waits for a pause, so that not each key speaks. */
-function announcer() {
-  const node = el("p", { role: "status", class: "cd-hidden" });
-  let waiting;
-  const say = (text) => {
-    clearTimeout(waiting);
-    node.textContent = text;
-  };
-  const later = (text) => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => say(text()), PAUSE);
-  };
-  return { node, say, later };
-}
-
-function about(layer, index, rows) {
-  const { shape, parameters, problem } = rows[index];
-  const place = `Layer ${index + 1}, ${describe(layer).filter(Boolean).join(" ")}`;
-  return shape ? `${place}: ${times(shape)}, ${exact(parameters)} parameters.` : `${place}: ${problem ?? "not reached."}`;
-}
-
-function sentence(net, rows) {
-  const { parameters, multiplyAdds, activations } = totals(rows, net);
-  const sums = `In all ${exact(parameters)} parameters, ${words(multiplyAdds)} multiply-adds and ${memory(activations)} `
-    + "of layer outputs for one image.";
-  return troubles(net, rows).join(" ") || sums;
-}
-
-function summary(sums, { batch }) {
-  const images = isCount(batch) ? `a batch of ${exact(batch)}` : "a batch";
-  const amount = (bytes) => (Number.isFinite(bytes) && isCount(batch) ? memory(bytes) : "–");
-  return [
-    ["Parameters", exact(sums.parameters), `${memory(sums.weights)} of weights`],
-    ["Multiply-adds", words(sums.multiplyAdds), "for one image, in convolutions and dense layers"],
-    ["Layer outputs", memory(sums.activations), "for one image, all kept"],
-    ["Prediction", amount(sums.predict), `for ${images}: weights and the largest pair of neighboring outputs`],
-    ["Training", amount(sums.train), `for ${images}: weights, gradients and all outputs kept for the backward pass`],
-  ].map(([name, value, note]) => el("div", {}, el("dt", {}, name), el("dd", {}, el("strong", {}, value), el("span", {}, note))));
+function render({ model, el: root }) {
+  const calculator = new Calculator(model);
+  root.append(calculator.node);
+  return calculator.follow();
 }
 
 export default { render };

@@ -14,11 +14,13 @@ const STRIDE = count("stride", "Stride");
 const PADDING = { type: "choice", name: "padding", label: "Padding", options: PADDINGS };
 const BIAS = { type: "toggle", name: "bias", label: "Bias" };
 
-/** kind: [name, fields of the editor, a new layer's settings] */
+/** Each kind's name, its editor's fields and the settings that a new layer starts with. */
 export const KINDS = {
   conv: {
     name: "Convolution",
-    fields: [count("out", "Maps out"), KERNEL, STRIDE, PADDING, count("dilation", "Dilation"), count("groups", "Groups"), BIAS],
+    fields: [
+      count("out", "Maps out"), KERNEL, STRIDE, PADDING, count("dilation", "Dilation"), count("groups", "Groups"), BIAS,
+    ],
     fresh: { out: 32, kernel: 3, stride: 1, padding: "same", dilation: 1, groups: 1, bias: true },
   },
   pool: {
@@ -42,8 +44,9 @@ export const KINDS = {
   dense: { name: "Dense", fields: [count("units", "Units"), BIAS], fresh: { units: 10, bias: true } },
 };
 
-/** A layer in a few words, as [name, settings]. */
-export function describe(layer) {
+/** A layer in a few words, as [name, settings]; a number that is not there yet is a question mark. */
+export function describe(given) {
+  const layer = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Number.isNaN(value) ? "?" : value]));
   switch (layer.kind) {
     case "conv": return ["Convolution", conv(layer)];
     case "pool": return [`${layer.mode === "max" ? "Max" : "Average"} pooling`, pool(layer)];

@@ -151,7 +151,7 @@ function union({ jump, reach }) {
 export function troubles({ input, batch }, rows) {
   const stuck = rows.findIndex((row) => row.problem);
   return [
-    !isInput(input) && `The input's channels, height and width must be whole numbers from 1 to ${LARGEST_INPUT.toLocaleString("en-US")}.`,
+    !isInput(input) && "The input's channels, height and width must be whole numbers from 1 to 10,000.",
     !isCount(batch) && "The batch size must be a whole number, 1 or more.",
     stuck >= 0 && `The totals end before layer ${stuck + 1}, which is impossible.`,
   ].filter(Boolean);

@@ -6,78 +6,98 @@ import { explain } from "./formulas.js";
 import { describe, KINDS } from "./layers.js";
 import { BYTES, times } from "./numerics.js";
 
-const CONTROLS = { number, choice, toggle };
+const WIDE = "calc-wide"; // shown where there is room; the editor shows all
 export const COLUMNS = [
-  ["Output", ""], ["Parameters", ""], ["Multiply-adds", "calc-wide"], ["Memory", "calc-wide"], ["Receptive field", "calc-wide"],
+  ["Output", ""], ["Parameters", ""], ["Multiply-adds", WIDE], ["Memory", WIDE], ["Receptive field", WIDE],
 ];
 
-/**
- * Builds a layer's view. `on` answers what the reader does: edit(), open(), up(), down(), remove().
- * Returns { layer, nodes, title, first, show(row, place), open(yes), ups } for the table.
- */
-export function rowView(layer, on) {
-  const id = uid("layer");
-  const title = el("button", { type: "button", class: "calc-name", "aria-expanded": "false", "aria-controls": id, onclick: on.open });
-  const cells = COLUMNS.map(([, style]) => el("td", { class: style }));
-  const trouble = el("td", { colspan: COLUMNS.length, class: "calc-trouble" });
-  const head = el("tr", {}, el("th", { scope: "row" }, title), cells, trouble);
-  const fields = KINDS[layer.kind].fields.map((field) => control(field, layer, on.edit));
-  const steps = el("dl");
-  const up = button("Move up", on.up);
-  const down = button("Move down", on.down);
-  const editor = el("tr", { id, class: "calc-editor", hidden: true }, el("td", { colspan: COLUMNS.length + 1 },
-    fields.length ? el("div", { class: "cd-controls" }, fields.map(({ node }) => node)) : null,
-    el("div", { class: "calc-steps" }, steps),
-    el("div", { class: "cd-controls" }, up, down, button("Remove", on.remove)),
-  ));
+export class Row {
+  #head;
+  #editor;
+  #cells = COLUMNS.map(([, style]) => el("td", { class: style }));
+  #trouble = el("td", { colspan: COLUMNS.length, class: "calc-trouble" });
+  #steps = el("dl"); // without a class, which the book's theme would take for an API listing
+  #fields;
+  #up;
+  #down;
 
-  function show(row, { index, count, precision }) {
-    name(title, layer, index);
-    head.classList.toggle("calc-unreached", !row.shape && !row.problem);
-    for (const cell of cells) cell.hidden = Boolean(row.problem);
-    trouble.hidden = !row.problem;
-    trouble.textContent = row.problem ? `⚠ ${row.problem}` : "";
-    const texts = row.shape ? numbers(row, precision) : cells.map(() => "–");
-    cells.forEach((cell, i) => { cell.textContent = texts[i]; });
-    for (const { input } of fields) input.setAttribute("aria-invalid", String(!input.checkValidity()));
-    steps.replaceChildren(...(row.shape ? explain(layer, row, precision) : []).map(step));
-    up.disabled = index === 0;
-    down.disabled = index === count - 1;
+  /** `on` answers what the reader does: edit(), open(), up(), down(), remove(). Edits go into `layer` itself. */
+  constructor(layer, on) {
+    const id = uid("layer");
+    this.layer = layer;
+    this.title = button("", on.open, { class: "calc-name", "aria-expanded": "false", "aria-controls": id });
+    this.#fields = KINDS[layer.kind].fields.map((field) => control(field, layer, on.edit));
+    this.#up = button("Move up", on.up);
+    this.#down = button("Move down", on.down);
+    this.#head = el("tr", {}, el("th", { scope: "row" }, this.title), this.#cells, this.#trouble);
+    this.#editor = el("tr", { id, class: "calc-editor", hidden: true }, el("td", { colspan: COLUMNS.length + 1 },
+      this.#fields.length ? el("div", { class: "cd-controls" }, this.#fields.map(({ node }) => node)) : null,
+      el("div", { class: "calc-steps" }, this.#steps),
+      el("div", { class: "cd-controls" }, this.#up, this.#down, button("Remove", on.remove))));
+    this.nodes = [this.#head, this.#editor];
   }
 
-  function open(yes) {
-    editor.hidden = !yes;
-    title.setAttribute("aria-expanded", String(yes));
-    head.classList.toggle("calc-open", yes);
+  /** Shows a result of `measure` at the layer's place, `index` out of `count`. */
+  show(result, { index, count, precision }) {
+    const { shape, problem } = result;
+    this.#name(index);
+    this.#head.classList.toggle("calc-unreached", !shape && !problem);
+    this.#trouble.hidden = !problem;
+    this.#trouble.textContent = problem ? `⚠ ${problem}` : "";
+    const texts = shape ? numbers(result, precision) : COLUMNS.map(() => "–");
+    this.#cells.forEach((cell, i) => {
+      cell.hidden = Boolean(problem);
+      cell.textContent = texts[i];
+    });
+    for (const { input } of this.#fields) input.setAttribute("aria-invalid", String(!input.checkValidity()));
+    this.#steps.replaceChildren(...(shape ? explain(this.layer, result, precision).map(step) : []));
+    this.#up.disabled = index === 0;
+    this.#down.disabled = index === count - 1;
   }
 
-  return { layer, nodes: [head, editor], title, first: fields[0]?.input ?? title, up, down, show, open };
+  open(yes) {
+    this.#editor.hidden = !yes;
+    this.title.setAttribute("aria-expanded", String(yes));
+    this.#head.classList.toggle("calc-open", yes);
+  }
+
+  focusFirst() {
+    (this.#fields[0]?.input ?? this.title).focus();
+  }
+
+  /** Puts the focus back on the button that moved the row, or on its name where it cannot move on. */
+  focusMove(step) {
+    const pressed = step < 0 ? this.#up : this.#down;
+    (pressed.disabled ? this.title : pressed).focus();
+  }
+
+  #name(index) {
+    const [kind, settings] = describe(this.layer);
+    this.title.replaceChildren(
+      el("span", { class: "calc-place" }, String(index + 1)), " ",
+      el("span", {}, el("strong", {}, kind), settings ? ` ${settings}` : ""));
+  }
 }
 
-function control({ type, name: key, ...rest }, layer, edit) {
-  const value = layer[key];
+function control({ type, name, ...rest }, layer, edit) {
+  const value = layer[name];
   const set = (next) => {
-    layer[key] = key === "padding" && next !== "same" ? Number(next) : next;
+    layer[name] = next;
     edit();
   };
-  if (type !== "choice") return CONTROLS[type]({ ...rest, value, oninput: set, onchange: set });
+  if (type === "number") return number({ ...rest, value, oninput: set });
+  if (type === "toggle") return toggle({ ...rest, value, onchange: set });
   const known = rest.options.some(([option]) => option === value);
   const options = known ? rest.options : [...rest.options, [value, String(value)]];
-  return choice({ ...rest, options, value, onchange: set });
-}
-
-function name(title, layer, index) {
-  const [kind, settings] = describe(layer);
-  title.replaceChildren(
-    el("span", { class: "calc-place" }, String(index + 1)), " ",
-    el("span", {}, el("strong", {}, kind), settings ? ` ${settings}` : ""),
-  );
+  const original = (text) => options.find(([option]) => String(option) === text)[0];
+  return choice({ ...rest, options, value, onchange: (text) => set(original(text)) });
 }
 
 function numbers({ shape, parameters, multiplyAdds, values, field }, precision) {
   return [times(shape), exact(parameters), short(multiplyAdds), memory(values * BYTES[precision]), times(field)];
 }
 
-function step({ name: term, formula, numbers: worked }) {
-  return el("div", {}, el("dt", {}, term), el("dd", {}, el("span", { class: "calc-formula" }, inline(formula)), el("span", {}, inline(worked))));
+function step({ name, formula, numbers: worked }) {
+  const texts = [el("span", { class: "calc-formula" }, inline(formula)), el("span", {}, inline(worked))];
+  return el("div", {}, el("dt", {}, name), el("dd", {}, texts));
 }

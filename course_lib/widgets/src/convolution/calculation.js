@@ -27,9 +27,9 @@ function block({ values, cells, total }, size, name) {
       `${column ? "+ " : ""}${number(values[index])}·${factor(cells[index])}`));
     return [...parts, el("span", { class: "cv-subtotal" }, `= ${number(products.reduce((all, value) => all + value, 0))}`)];
   });
-  const grid = el("div", { class: "cv-products" }, lines.flat());
-  grid.style.setProperty("--cells", size);
-  return el("div", { class: "cv-channel-terms" }, name ? el("p", { class: "cv-small" }, `${name}: ${number(total)}`) : null, grid);
+  const spaced = lines.flat().flatMap((part) => [part, " "]); // the spaces are for copies and screen readers
+  return el("div", { class: "cv-channel-terms" }, name ? el("p", { class: "cv-small" }, `${name}: ${number(total)}`) : null,
+    el("div", { class: "cv-products", style: `--cells: ${size}` }, spaced));
 }
 
 const rows = (cells, size) => Array.from({ length: size }, (_, row) => Array.from({ length: size }, (_, column) => row * size + column));

@@ -104,7 +104,7 @@ function createChannelChoice(store) {
 }
 
 function createWeightSlider(store) {
-  const label = uid("weight"), text = el("label", { for: label });
+  const label = uid("weight"), text = el("label", { for: label }), shownValue = el("output", { "aria-live": "off" });
   const input = el("input", { type: "range", id: label, step: 1, oninput: () => store.update((state) => ({
     kernel: withCell(state.kernel, edited(state), state.cell, Number(input.value)),
   })) });
@@ -118,9 +118,10 @@ function createWeightSlider(store) {
     input.max = most;
     input.step = Number.isInteger(value) ? 1 : "any";
     if (Number(input.value) !== value) input.value = value;
-    text.textContent = `Weight in row ${Math.floor(cell / kernel.size) + 1}, column ${(cell % kernel.size) + 1}: ${number(value)}`;
+    text.textContent = `Weight in row ${Math.floor(cell / kernel.size) + 1}, column ${(cell % kernel.size) + 1}`;
+    shownValue.textContent = number(value);
   };
-  return { node: el("div", { class: "cd-field cv-weight" }, text, input), draw };
+  return { node: el("div", { class: "cd-field cv-weight" }, el("div", { class: "cv-between" }, text, shownValue), input), draw };
 }
 
 /** The kernel turned clockwise, in the channel that is edited. */

@@ -121,7 +121,7 @@ function describe(what, title, planes, padding, limit = Infinity) {
   if (height * width > MOST_TEXT || planes.length > 1) return start + frame;
   const rows = Array.from({ length: height }, (_, row) =>
     Array.from({ length: width }, (_, column) => row * width + column).map((index) => (index < limit ? short(data[index]) : "blank")).join(" "));
-  return `${start}${frame} Rows: ${rows.join("; ")}.`;
+  return `${start}${start.endsWith(".") ? "" : "."}${frame} Rows: ${rows.join("; ")}.`;
 }
 
 function createLegend(store) {

@@ -12,7 +12,7 @@ export function createTransport(store) {
   const first = button("First", () => store.update({ row: 0, column: 0, hover: null, playing: false }, { speak: true }));
   const previous = button("Previous", () => go(-1)), next = button("Next", () => go(1));
   const play = button("Play", () => store.update((state) => ({ playing: !state.playing, hover: null, ...(atEnd(state) ? { row: 0, column: 0 } : {}) })));
-  const id = uid("position"), text = el("label", { for: id });
+  const id = uid("position"), text = el("span", { class: "cv-where", "aria-hidden": "true" });
   const slider = el("input", { type: "range", id, min: 0, step: 1, oninput: () => {
     const { width } = outputOf(store.state), index = Number(slider.value);
     store.update({ row: Math.floor(index / width), column: index % width, hover: null, playing: false });
@@ -20,7 +20,7 @@ export function createTransport(store) {
   const modes = createModes(store);
   const buttons = el("div", { class: "cv-buttons" }, first, previous, play, next);
   const node = el("div", { class: "cv-transport", role: "group", "aria-label": "Position of the window" }, modes.node, buttons,
-    el("div", { class: "cd-field cv-position" }, text, slider));
+    el("div", { class: "cd-field cv-position" }, el("div", {}, el("label", { for: id }, "Position"), text), slider));
   const player = createPlayer(store);
 
   function draw(state) {
@@ -29,14 +29,17 @@ export function createTransport(store) {
     modes.draw(state);
     play.textContent = state.playing ? "Pause" : "Play";
     player.follow(state);
-    if (!size) return;
+    if (!size) {
+      text.textContent = "";
+      return;
+    }
     const index = state.row * size.width + state.column, count = size.height * size.width;
     first.disabled = previous.disabled = index === 0;
     next.disabled = index === count - 1;
     slider.max = count - 1;
     slider.value = index;
-    slider.setAttribute("aria-valuetext", `row ${state.row + 1}, column ${state.column + 1}`);
-    text.textContent = `Position ${index + 1} of ${count}: row ${state.row + 1}, column ${state.column + 1}`;
+    slider.setAttribute("aria-valuetext", `${index + 1} of ${count}: row ${state.row + 1}, column ${state.column + 1}`);
+    text.textContent = ` ${index + 1} of ${count}: row ${state.row + 1}, column ${state.column + 1}`;
   }
   return { node, draw, stop: player.stop };
 }

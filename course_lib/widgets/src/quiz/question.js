@@ -3,11 +3,15 @@ import { button, el, uid } from "../shared/dom.js";
 import { inline } from "../shared/inline.js";
 import { judgeChoices, judgeNumber, readNumber } from "./judge.js";
 
-const VERDICT = { true: ["✓", "Right."], false: ["✗", "Not quite."] };
+const sign = (right) => el("span", { "aria-hidden": "true" }, right ? "✓ " : "✗ ");
+const verdict = (right) => el("strong", {}, sign(right), right ? "Right." : "Not quite.");
+const written = (number) => number.toLocaleString("en-US", { maximumSignificantDigits: 15 });
 
-function verdict(right) {
-  const [sign, word] = VERDICT[right];
-  return el("strong", {}, el("span", { "aria-hidden": "true" }, `${sign} `), word);
+/** A choice with its explanation; the sign's word is there for those who do not see it. */
+function reason({ right, text, why }) {
+  const word = el("span", { class: "cd-hidden" }, right ? "Right: " : "Wrong: ");
+  return el("p", { class: right ? "quiz-right" : "quiz-wrong" },
+    el("strong", {}, sign(right), word, inline(text)), " ", inline(why));
 }
 
 /** Choices, of which one or several may be picked. `check()` returns null as long as none is. */
@@ -23,20 +27,21 @@ function choicesPart(question, changed) {
     if (!places.length) return null;
     const { right, given, missing } = judgeChoices(question, places);
     const reasons = question.several
-      ? given.map((choice) => reason(VERDICT[choice.right][0], choice.right, choice.text, choice.why))
+      ? given.map(reason)
       : [el("p", {}, inline(given[0].why))];
-    const almost = missing && given.every((choice) => choice.right);
-    return { right, nodes: [...reasons, almost ? el("p", {}, `So far all right, ${missing} more to find.`) : null] };
+    const almost = missing > 0 && given.every((choice) => choice.right);
+    return { right, nodes: almost ? [...reasons, el("p", {}, `So far all right, ${missing} more to find.`)] : reasons };
   }
 
-  const all = () => question.choices.map(({ right, text, why }) => reason(VERDICT[right][0], right, text, why));
+  const all = () => question.choices.map(reason);
   return { node, check, all, missing: question.several ? "Tick at least one choice first." : "Pick an answer first." };
 }
 
 /** A number to type. `check()` returns null as long as there is none. */
 function numberPart(question, changed) {
-  const input = el("input", { id: uid("number"), type: "text", inputmode: "decimal", autocomplete: "off", oninput: changed });
-  const node = el("div", { class: "quiz-number" }, el("label", { for: input.id }, "Your answer"), input,
+  const id = uid("number");
+  const input = el("input", { id, type: "text", inputmode: "decimal", autocomplete: "off", oninput: changed });
+  const node = el("div", { class: "quiz-number" }, el("label", { for: id }, "Your answer"), input,
     question.unit ? el("span", {}, inline(question.unit)) : null);
 
   function check() {
@@ -48,63 +53,56 @@ function numberPart(question, changed) {
   }
 
   const all = () => [
-    reason("✓", true, question.answer.toLocaleString("en-US", { maximumSignificantDigits: 15 }), question.why),
-    ...question.wrong.map(([value, why]) => reason("✗", false, value.toLocaleString("en-US", { maximumSignificantDigits: 15 }), why)),
+    reason({ right: true, text: written(question.answer), why: question.why }),
+    ...question.wrong.map(([value, why]) => reason({ right: false, text: written(value), why })),
   ];
   return { node, check, all, missing: "Write a number first, such as 1200 or 0.5." };
 }
 
-function reason(sign, right, text, why) {
-  return el("p", { class: right ? "quiz-right" : "quiz-wrong" },
-    el("strong", {}, el("span", { "aria-hidden": "true" }, `${sign} `), el("span", { class: "cd-hidden" }, right ? "Right: " : "Wrong: "), inline(text)),
-    " ", inline(why));
+/** A button that shows and hides `box`. */
+function opener(text, box) {
+  const control = button(text, () => {
+    box.hidden = !box.hidden;
+    control.setAttribute("aria-expanded", String(!box.hidden));
+  }, { "aria-expanded": "false", "aria-controls": box.id });
+  return control;
 }
 
 /** Builds a question; `solved()` is called when its answer is right for the first time. */
 export function questionView(question, place, solved) {
   const feedback = el("div", { role: "status", class: "quiz-feedback" });
   const part = (question.choices ? choicesPart : numberPart)(question, clear);
+  const hint = el("p", { id: uid("hint"), class: "cd-note", hidden: true }, inline(question.hint ?? ""));
   const all = el("div", { id: uid("all"), class: "quiz-all", hidden: true });
-  const more = button("Show all explanations", () => toggle(more, all), { "aria-expanded": "false", "aria-controls": all.id, hidden: true });
-  const hint = question.hint ? hintPart(question.hint) : [];
-  const legend = el("legend", {}, place ? `${place}. ` : "", inline(question.text));
+  const more = opener("Show all explanations", all);
+  more.hidden = true;
 
   function clear() {
     feedback.replaceChildren();
     feedback.className = "quiz-feedback";
   }
 
-  function check() {
-    const result = part.check();
+  function check(event) {
+    event.preventDefault();
     clear();
+    const result = part.check();
     if (!result) {
       feedback.append(part.missing);
       return;
     }
     feedback.classList.add(result.right ? "quiz-right" : "quiz-wrong");
-    feedback.append(verdict(result.right), ...result.nodes.filter(Boolean));
+    feedback.append(verdict(result.right), ...result.nodes);
     if (!result.right || !more.hidden) return;
     more.hidden = false;
     all.replaceChildren(...part.all());
     solved();
   }
 
-  return el("form", { class: "quiz-question", novalidate: true, onsubmit: (event) => {
-    event.preventDefault();
-    check();
-  } },
-    el("fieldset", {}, legend, question.several ? el("p", { class: "cd-note quiz-several" }, "Tick all that are right.") : null, part.node),
-    el("div", { class: "quiz-actions" }, el("button", { type: "submit", class: "cd-primary" }, "Check"), hint[0], more),
-    hint[1], feedback, all);
-}
-
-function hintPart(text) {
-  const box = el("p", { id: uid("hint"), class: "cd-note", hidden: true }, inline(text));
-  const show = button("Hint", () => toggle(show, box), { "aria-expanded": "false", "aria-controls": box.id });
-  return [show, box];
-}
-
-function toggle(control, box) {
-  box.hidden = !box.hidden;
-  control.setAttribute("aria-expanded", String(!box.hidden));
+  const legend = el("legend", {}, place ? `${place}. ` : "", inline(question.text));
+  const several = question.several ? el("p", { class: "cd-note quiz-several" }, "Tick all that are right.") : null;
+  const submit = el("button", { type: "submit", class: "cd-primary" }, "Check");
+  return el("form", { class: "quiz-question", novalidate: true, onsubmit: check },
+    el("fieldset", {}, legend, several, part.node),
+    el("div", { class: "quiz-actions" }, submit, question.hint ? opener("Hint", hint) : null, more),
+    hint, feedback, all);
 }

@@ -36,7 +36,7 @@ export function choice({ label, options, value, onchange }) {
 
 /** A labelled slider that shows its value. */
 export function slider({ label, min, max, step = 1, value, format = String, oninput }) {
-  const output = el("output", {}, format(value));
+  const output = el("output", { "aria-live": "off" }, format(value)); // the slider itself says its value
   const input = el("input", { type: "range", min, max, step, value, oninput: () => {
     output.textContent = format(Number(input.value));
     oninput(Number(input.value));

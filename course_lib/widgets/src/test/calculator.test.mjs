@@ -123,6 +123,7 @@ test("a layer is described by what is not usual about it", () => {
   assert.deepEqual(describe(conv({ padding: 0, stride: 2, dilation: 3, groups: 4 })),
     ["Convolution", "32 maps, 3×3, stride 2, dilation 3, 4 groups"]);
   assert.deepEqual(describe(pool({ mode: "average", kernel: 3, padding: 1 })), ["Average pooling", "3×3, stride 2, padding 1"]);
+  assert.deepEqual(describe({ kind: "dense", units: NaN, bias: true }), ["Dense", "? units"]);
   assert.deepEqual(describe({ kind: "activation", function: "silu" }), ["SiLU", ""]);
 });
 
