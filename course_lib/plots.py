@@ -119,7 +119,7 @@ def images(pictures: Mapping[str, np.ndarray], columns: int = 3, signed: bool = 
             to their largest value, or with `signed` drawn with zero in the middle: vermillion above, blue below.
         columns: pictures a row where the page is wide enough.
     """
-    width = f"max(7rem, {100 / columns:.2f}% - 0.8rem)"
+    width = f"max(5rem, {100 / columns:.2f}% - 0.8rem)"
     cells = []
     for caption, array in pictures.items():
         source = _data_url(_to_uint8(np.asarray(array), signed))
@@ -216,7 +216,7 @@ def learning_curves(histories: "History | Sequence[History]", title: str = "") -
 
 
 def _curves(runs: "Sequence[History]", metric: str) -> Figure:
-    figure = Figure(figsize=(4.2, 3), layout="constrained")
+    figure = Figure(figsize=(3.2, 2.6), layout="constrained")
     ax = figure.subplots()
     for i, run in enumerate(runs):
         epochs = range(1, len(run.rows) + 1)

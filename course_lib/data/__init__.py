@@ -4,6 +4,8 @@
 >>> data.load("digits", split="test", limit=100)
 <Dataset Digits, test: 100 images 8x8x1, 10 classes>
 
+`course_lib.data.shapes.draw` draws as many colored shapes as you like, at any size.
+
 Importing this package loads nothing heavy; NumPy comes with the first data set.
 """
 

@@ -119,46 +119,57 @@ def _write_whole(path: Path, arrays: Mapping[str, np.ndarray]) -> Path:
 
 def _checked(spec: DataSpec, path: Path) -> dict[str, np.ndarray]:
     """All arrays of the file, once they are known to fit each other and `spec`."""
+    arrays = _read_arrays(path)
+    fault = _type_fault(spec, arrays) or _value_fault(spec, arrays)
+    if fault:
+        raise DataError(
+            f"{path} is not a valid packed copy of {spec.name}: {fault}. Copy it afresh or delete it."
+        )
+    return arrays
+
+
+def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     try:
         with open(path, "rb") as file:  # np.load would leave a file that is no archive open.
             loaded = np.load(file, allow_pickle=False)
             if not isinstance(loaded, np.lib.npyio.NpzFile):
                 raise ValueError("it holds a single array")
-            arrays = {name: loaded[name] for name in loaded.files}
+            return {name: loaded[name] for name in loaded.files}
     except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(
             f"cannot read {path} as a packed data set ({error}). It is damaged, cut short or no .npz file: "
             "copy it afresh or delete it."
         ) from error
 
-    def refuse(what: str):
-        raise DataError(
-            f"{path} is not a valid packed copy of {spec.name}: {what}. Copy it afresh or delete it."
-        )
 
+def _type_fault(spec: DataSpec, arrays: Mapping[str, np.ndarray]) -> str | None:
+    """What is wrong with the names and types of the arrays, None if nothing is."""
     wanted = _ARRAYS | ({"filename": "U"} if spec.own_split else {})
     for name, kinds in wanted.items():
         if name not in arrays:
-            refuse(f"array {name!r} is missing; it has {', '.join(sorted(arrays)) or 'none'}")
-        if arrays[name].dtype.kind not in kinds or arrays[name].ndim != 1:
-            refuse(f"array {name!r} has type {arrays[name].dtype} and {arrays[name].ndim} dimensions")
-    for name in ("header", "body"):
-        if arrays[name].dtype != np.uint8:
-            refuse(f"array {name!r} has type {arrays[name].dtype}, expected uint8")
-    count, total = len(arrays["label"]), sum(spec.splits.values())
-    if count != total:
-        refuse(f"it holds {count:,} images, expected {total:,}")
-    for name in {"length", "split", *wanted} - {"header", "body", "names"}:
-        if len(arrays[name]) != count:
-            refuse(f"array {name!r} has {len(arrays[name]):,} entries for {count:,} images")
-    if arrays["length"].min() < 0 or arrays["length"].sum(dtype=np.int64) != len(arrays["body"]):
-        refuse(
-            f"lengths add up to {arrays['length'].sum(dtype=np.int64):,} bytes, body has {len(arrays['body']):,}"
-        )
-    if tuple(arrays["names"].tolist()) != spec.class_names:
-        refuse(
-            f"its classes are {', '.join(arrays['names'].tolist())}, expected {', '.join(spec.class_names)}"
-        )
-    if not 0 <= arrays["label"].min() <= arrays["label"].max() < len(spec.class_names):
-        refuse(f"labels run from {arrays['label'].min()} to {arrays['label'].max()}")
-    return arrays
+            return f"array {name!r} is missing; it has {', '.join(sorted(arrays)) or 'none'}"
+        array = arrays[name]
+        if array.dtype.kind not in kinds or array.ndim != 1:
+            return f"array {name!r} has type {array.dtype} and {array.ndim} dimensions"
+        if name in ("header", "body") and array.dtype != np.uint8:
+            return f"array {name!r} has type {array.dtype}, expected uint8"
+    return None
+
+
+def _value_fault(spec: DataSpec, arrays: Mapping[str, np.ndarray]) -> str | None:
+    """What is wrong with the lengths and values of the arrays, None if nothing is."""
+    labels, length, names = arrays["label"], arrays["length"], arrays["names"].tolist()
+    expected = sum(spec.splits.values())
+    if len(labels) != expected:
+        return f"it holds {len(labels):,} images, expected {expected:,}"
+    for name in ("length", "split", "filename"):
+        if name in arrays and len(arrays[name]) != expected:
+            return f"array {name!r} has {len(arrays[name]):,} entries for {expected:,} images"
+    size = length.sum(dtype=np.int64)
+    if length.min() < 0 or size != len(arrays["body"]):
+        return f"lengths add up to {size:,} bytes, body has {len(arrays['body']):,}"
+    if tuple(names) != spec.class_names:
+        return f"its classes are {', '.join(names)}, expected {', '.join(spec.class_names)}"
+    if not 0 <= labels.min() <= labels.max() < len(names):
+        return f"labels run from {labels.min()} to {labels.max()}"
+    return None

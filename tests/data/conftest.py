@@ -5,6 +5,7 @@ import hashlib
 import io
 import tarfile
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -24,7 +25,7 @@ settings.load_profile("no deadline")
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     """An empty cache folder on every operating system, no COURSE_DATA, and no waiting between connections."""
-    for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
+    for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME", "USERPROFILE"):
         monkeypatch.setenv(variable, str(tmp_path / "home"))
     monkeypatch.delenv("COURSE_DATA", raising=False)
     monkeypatch.setattr(download, "_PAUSE", 0.0)
@@ -38,6 +39,7 @@ class Behavior:
     content: bytes = b""
     status: int = 200
     ranges: bool = True
+    pause: float = 0.0  # Seconds before the answer.
     break_after: list[int] = field(default_factory=list)  # Bytes before the line breaks, one a connection.
     starts: list[int] = field(default_factory=list)  # Where each request began.
     url: str = ""
@@ -53,6 +55,7 @@ def server():
             content, asked = behavior.content, self.headers.get("Range")
             start = int(asked.removeprefix("bytes=").rstrip("-")) if asked and behavior.ranges else 0
             behavior.starts.append(start)
+            time.sleep(behavior.pause)
             if behavior.status != 200:
                 self.send_error(behavior.status)
                 return

@@ -2,6 +2,7 @@
 
 import errno
 import multiprocessing
+import os
 from dataclasses import replace
 
 import pytest
@@ -55,6 +56,7 @@ def test_server_that_ignores_ranges_makes_it_begin_anew(cifar, server):
     cut(cifar, 1000)
     server.ranges = False
     data.fetch("cifar10")
+    assert server.starts == [0]
     assert left_behind() == [FILE]
 
 
@@ -172,15 +174,18 @@ def test_part_without_its_place_is_refused(cifar):
 
 
 def _fetch(spec, home, barrier):
-    import os
+    """What each of two processes does; the imports come first, so that both start to download at once."""
+    import tqdm.auto  # noqa: F401
+    from filelock import FileLock  # noqa: F401
 
     os.environ.update(dict.fromkeys(("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"), str(home)))
     catalog.CATALOG["cifar10"] = spec
     barrier.wait()
-    data.fetch("cifar10")
+    download.fetch_files(spec)
 
 
 def test_two_processes_at_once_download_it_once(cifar, server, home):
+    server.pause = 1.0
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(2)
     processes = [context.Process(target=_fetch, args=(cifar.spec, home, barrier)) for _ in range(2)]

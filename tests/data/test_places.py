@@ -81,7 +81,6 @@ def test_course_data_that_is_no_folder_is_an_error(monkeypatch, tmp_path):
 
 
 def test_course_data_may_start_with_a_tilde(monkeypatch, home):
-    monkeypatch.setenv("USERPROFILE", str(home))
     (home / "class").mkdir(parents=True)
     monkeypatch.setenv("COURSE_DATA", "~/class")
     assert data_folder() == home / "class"
