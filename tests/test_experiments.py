@@ -1,5 +1,6 @@
 import dataclasses
 import re
+import subprocess
 
 import numpy as np
 import pytest
@@ -182,6 +183,34 @@ def test_list_says_what_is_recorded_and_what_has_changed(tiny, record, capsys, m
     monkeypatch.setitem(experiments.EXPERIMENTS, "tiny", changed)
     experiments.list_runs()
     assert f"{record.date}, with another recipe" in capsys.readouterr().out
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A repository in which `course_lib` seems to lie, with one commit."""
+    package = tmp_path / "course_lib"
+    (package / "training").mkdir(parents=True)
+    for file in ("__init__.py", "training/trainer.py", "other.py"):
+        (package / file).write_text("")
+    monkeypatch.setattr(experiments.course_lib, "__file__", str(package / "__init__.py"))
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
+    for command in (["init", "-q"], ["add", "."], [*identity, "commit", "-q", "-m", "first"]):
+        subprocess.run(["git", "-C", str(tmp_path), *command], check=True)
+    return package
+
+
+def test_the_commit_is_that_of_the_code(checkout):
+    assert re.fullmatch("[0-9a-f]{40}", experiments._commit())
+    (checkout / "other.py").write_text("changed = 1")
+    assert not experiments._commit().endswith("-dirty")
+    (checkout / "training" / "trainer.py").write_text("changed = 1")
+    assert re.fullmatch("[0-9a-f]{40}-dirty", experiments._commit())
+
+
+def test_outside_a_repository_the_commit_is_unknown(tmp_path, monkeypatch):
+    monkeypatch.setattr(experiments.course_lib, "__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert experiments._commit() == "unknown"
 
 
 def test_an_unknown_name_gets_the_nearest_ones():

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib import results
@@ -82,6 +82,7 @@ def json_values():
     )
 
 
+@settings(deadline=None)
 @given(json_values())
 def test_to_json_means_what_json_dumps_means(value):
     assert json.loads(results.to_json(value)) == value

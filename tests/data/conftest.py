@@ -11,15 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from hypothesis import settings
 from PIL import Image
 
 from course_lib.data import download
 from course_lib.data.catalog import CATALOG, Download
-
-# A busy machine is not a failed test.
-settings.register_profile("no deadline", deadline=None)
-settings.load_profile("no deadline")
 
 
 @pytest.fixture(autouse=True)

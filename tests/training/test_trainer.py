@@ -62,9 +62,9 @@ def test_history_has_the_promised_columns(make_model, train, valid):
 
 
 def test_one_run_equals_the_loop_written_by_hand(make_model, train, valid):
-    """SGD on the same shuffled batches with torch's own parts gives the same weights."""
+    """SGD with a cosine schedule on the same shuffled batches, with torch's own parts, gives the same weights."""
     model, hand = make_model(), make_model()
-    trainer(schedule="constant", weight_decay=0.01).fit(model, train, valid)
+    trainer(weight_decay=0.01).fit(model, train, valid)
 
     pixels = torch.tensor(train.images).permute(0, 3, 1, 2).double() / 255
     mean, std = pixels.mean((0, 2, 3), keepdim=True), pixels.std((0, 2, 3), keepdim=True, correction=0)
@@ -72,6 +72,7 @@ def test_one_run_equals_the_loop_written_by_hand(make_model, train, valid):
     decayed = [hand[1].weight, hand[4].weight]
     groups = [{"params": decayed, "weight_decay": 0.01}, {"params": [hand[1].bias, hand[4].bias]}]
     optimizer = torch.optim.SGD(groups, lr=0.1, momentum=0.9, nesterov=True)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=18)
     shuffle = torch.Generator().manual_seed(0)
     for _ in range(3):
         for index in torch.randperm(len(train), generator=shuffle).split(16):
@@ -79,7 +80,22 @@ def test_one_run_equals_the_loop_written_by_hand(make_model, train, valid):
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+            schedule.step()
     torch.testing.assert_close(flat(model), flat(hand))
+
+
+def test_the_history_has_the_learning_rate_of_the_last_step(make_model, train, valid):
+    run = trainer()
+    history = run.fit(make_model(), train, valid)
+    assert history["lr"] == sorted(history["lr"], reverse=True)
+    assert run.optimizer.param_groups[0]["lr"] == history["lr"][-1] < 0.001
+
+
+def test_a_model_in_evaluation_mode_is_trained_in_training_mode(make_model, train, valid):
+    first, second = make_model(norm=True, dropout=0.5), make_model(norm=True, dropout=0.5).eval()
+    trainer().fit(first, train, valid)
+    trainer().fit(second, train, valid)
+    assert torch.equal(flat(first), flat(second))
 
 
 def test_the_same_seed_gives_the_same_weights_whatever_happened_before(make_model, train, valid):
@@ -331,13 +347,3 @@ def test_a_label_without_a_class_is_refused(train):
     labels[5] = 4
     with pytest.raises(ValueError, match="labels"):
         dataclasses.replace(train, labels=labels)
-
-
-def test_unknown_and_missing_devices_are_refused():
-    with pytest.raises(ValueError, match="device must be one of auto, cpu, cuda, mps, got 'gpu'"):
-        Trainer(PLAIN, device="gpu")
-
-
-def test_16_bit_floats_need_a_gpu():
-    with pytest.raises(ValueError, match="use bf16-mixed, 32-true or auto on a CPU"):
-        trainer(precision="16-mixed")
