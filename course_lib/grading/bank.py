@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.grading import notebooks
-from course_lib.grading.report import Report
+from course_lib.grading.report import Report, number
 
 KINDS = ("wrong", "right")
 
@@ -115,6 +115,20 @@ def defined_names(source: str) -> list[str]:
 def sentences(report: Report) -> list[str]:
     """All sentences of a report, each once, in order."""
     return list(dict.fromkeys(message for result in report.results for message in result.messages))
+
+
+def complaints(answer: Answer, report: Report) -> list[str]:
+    """What a report gives an answer against the expectations in its file, a line each."""
+    name = f"{answer.task}/{answer.name}"
+    found = []
+    if report.earned != answer.points:
+        found.append(f"{name}: expected {number(answer.points)} points, got {number(report.earned)}")
+    if (report.earned == report.points) != (answer.kind == "right"):
+        found.append(
+            f"{name}: a {answer.kind} answer has {number(report.earned)} of {number(report.points)} points"
+        )
+    unsaid = [part for part in answer.says if not any(part in sentence for sentence in sentences(report))]
+    return found + [f"{name}: the student is not told {part!r}" for part in unsaid]
 
 
 def samples(root: Path, problem_set: str) -> dict[str, dict[str, str]]:

@@ -1,22 +1,4 @@
-"""How the tests of a task are written.
-
-A test cell holds visible checks, then hidden ones between nbgrader's markers, and ends with the score:
-
-    from course_lib.grading import Checks
-
-    check = Checks("ps02", "double", points=2)
-
-    @check.visible("doubles a small array", points=1)
-    def _(double):
-        check.close(double(np.array([1.0, 2.0])), np.array([2.0, 4.0]))
-
-    ### BEGIN HIDDEN TESTS
-    @check.hidden("doubles any array", points=1, hint="It works for the example only.")
-    def _(double):
-        x = check.rng.normal(size=5)
-        check.close(double(x), 2 * x)
-    ### END HIDDEN TESTS
-    check.score()
+"""How the tests of a task are written: `Checks`, whose form the package's docstring shows.
 
 A check is a function; its parameters are the names of the student's objects it needs. It uses them by calls
 alone and imports everything else itself, so that the same cell can run where the student's code lives in
@@ -109,7 +91,7 @@ class Checks:
 
     @property
     def rng(self) -> np.random.Generator:
-        """Random numbers for this check's inputs: the same for everybody and for every regrade.
+        """Random numbers for this check's inputs, the same for everybody and for every regrade.
 
         Seeded from the environment variable COURSE_GRADING_SEED, or a public default, and from the names of
         set, task and check, so that a check added later changes no other.
@@ -128,7 +110,7 @@ class Checks:
         hint: str | None = None,
         mistakes: dict[str, object] | None = None,
     ) -> None:
-        """Pass if type and shape agree and |actual - expected| <= atol + rtol * |expected| in every entry.
+        """Pass if type and shape agree and `abs(actual - expected) <= atol + rtol * abs(expected)` in every entry.
 
         `mistakes` maps a sentence to the value that a known misconception gives; if `actual` is that value,
         the sentence is shown in place of `hint`.
@@ -212,10 +194,10 @@ class Checks:
         lines = [failure.general, failure.hint]
         if not check.hidden:
             printed = self._border.printed.text.rstrip()[:200]
-            called = self._border.last_call and failure.detail != failure.general
+            called = self._border.last_step and failure.detail != failure.general
             lines = [
                 failure.detail,
-                f"In the call {self._border.last_call}." if called else None,
+                f"In {self._border.last_step}." if called else None,
                 failure.hint,
                 f"Your code printed: {printed}" if printed else None,
             ]

@@ -1,9 +1,10 @@
-"""The verbs of grading behind the `course` command. Each prints what it does and returns an exit status."""
+"""The verbs of grading behind the `course` command.
 
-import functools
+Each prints what it does and returns an exit status, or raises GradingError with what the user has to mend.
+"""
+
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from course_lib.grading import notebooks
@@ -12,32 +13,16 @@ from course_lib.grading.report import number
 SAMPLE = "_build/grading/sample"
 
 
-def speaking(command: Callable[..., int]) -> Callable[..., int]:
-    """Let a command print what the user has to mend, and return 2, in place of a traceback."""
-
-    @functools.wraps(command)
-    def spoken(*args, **kwargs) -> int:
-        try:
-            return command(*args, **kwargs)
-        except notebooks.GradingError as error:
-            print(error, file=sys.stderr)
-            return 2
-
-    return spoken
-
-
-@speaking
 def check(notebook: Path) -> int:
     """Run a student's notebook in a fresh kernel and show what its visible checks find.
 
-    Returns 0 when every visible check passes, 1 when one does not, 2 when the file cannot be run.
+    Returns 0 when every visible check passes and 1 when one does not.
     """
     from course_lib.grading.rehearsal import Rehearsal
 
     return Rehearsal(notebook).run()
 
 
-@speaking
 def release(problem_set: str, root: Path | None = None) -> int:
     """Generate the student version of a problem set into `exercises/`."""
     from course_lib.grading.engine import Engine
@@ -48,7 +33,6 @@ def release(problem_set: str, root: Path | None = None) -> int:
     return 0
 
 
-@speaking
 def grade(problem_set: str, submissions: Path | None = None, root: Path | None = None) -> int:
     """Grade a problem set with nbgrader, write feedback, and print the marks.
 
@@ -74,6 +58,7 @@ def grade(problem_set: str, submissions: Path | None = None, root: Path | None =
         engine = Engine(root)
         engine.release(problem_set)
     else:
+        print("No submissions are given: grading two samples made from the answer bank.")
         shutil.rmtree(root / SAMPLE, ignore_errors=True)
         engine = Engine(root, SAMPLE, f"{SAMPLE}/release")
         engine.release(problem_set)
@@ -111,8 +96,8 @@ def grade_all(engine, problem_set: str, handed_in: dict[str, Path]) -> int:
             refused[student] = str(error)
     if marks:
         print(*marks_table(marks), sep="\n")
-        example = engine.feedback(problem_set, next(iter(marks))).relative_to(engine.root)
-        print(f"Feedback for each student: {example.as_posix().replace(next(iter(marks)), 'STUDENT')}")
+        where = engine.feedback(problem_set, "STUDENT").relative_to(engine.root)
+        print(f"Feedback for each student: {where.as_posix()}")
     for student, reason in refused.items():
         print(f"{student}: not graded. {reason}", file=sys.stderr)
     return 1 if refused else 0
@@ -131,34 +116,29 @@ def marks_table(marks: dict[str, list]) -> list[str]:
     return table(rows)
 
 
-@speaking
 def bank(problem_set: str, root: Path | None = None) -> int:
     """Run the answer bank against the tests of a set and print what each answer gets.
 
     Returns 1 when an answer gets other points or sentences than its file says.
     """
-    from course_lib.grading.bank import Exam, answers, sentences
+    from course_lib.grading.bank import Exam, answers, complaints, sentences
 
     root = root or notebooks.find_root()
     problem_set = notebooks.find_set(root, problem_set)
     exam = Exam(notebooks.read(root / "solutions" / problem_set / f"{problem_set}.ipynb"))
-    rows, surprises = [["task", "answer", "points", "what the student reads"]], 0
+    rows, surprises = [["task", "answer", "points", "what the student reads"]], []
     for answer in answers(root, problem_set):
         report = exam.mark(answer.task, answer.source)
+        surprises += complaints(answer, report)
         read = sentences(report)
-        unexpected = report.earned != answer.points or any(
-            not any(part in line for line in read) for part in answer.says
-        )
-        surprises += unexpected
         told = next(
             (line for line in read if answer.says and answer.says[0] in line), read[0] if read else ""
         )
         points = f"{number(report.earned)}/{number(report.points)}"
-        if unexpected:
-            points += f" (expected {number(answer.points)})"
         rows.append([answer.task, answer.name, points, told.split("\n")[0]])
     print(*table(rows), sep="\n")
-    print(f"{len(rows) - 1} answers, {surprises} with other marks or sentences than expected")
+    print(*surprises, sep="\n", end="\n" if surprises else "")
+    print(f"{len(rows) - 1} answers, {len(surprises)} surprises")
     return 1 if surprises else 0
 
 

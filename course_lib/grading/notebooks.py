@@ -104,13 +104,13 @@ def split_hidden(source: str) -> tuple[str, list[str]]:
 
 
 def secret_lines(notebook) -> set[str]:
-    """The lines of hidden tests that give something away: those that no visible cell has, without indentation."""
+    """The lines of hidden tests that give something away, unindented: not the short ones, nor those of visible code."""
     visible, hidden = set(), set()
     for cell in notebook.cells:
         kept, secret = split_hidden(cell.source)
         visible.update(line.strip() for line in kept.split("\n"))
         hidden.update(line.strip() for line in secret)
-    return {line for line in hidden - visible if len(line) >= 8}
+    return {line for line in hidden - visible if len(line) >= 16}
 
 
 @contextlib.contextmanager

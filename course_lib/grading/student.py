@@ -58,14 +58,20 @@ class Student:
 
     def __call__(self, *args, **kwargs):
         """Call it with copies of plain arguments; the result comes back as a copy or as a `Student`."""
-        return self._course_border.call(self._course_name, self._course_value, args, kwargs)
+        shown = [describe(value) for value in args] + [f"{key}={describe(kwargs[key])}" for key in kwargs]
+        step = f"the call {self._course_name}({', '.join(shown)})"
+        return self._course_border.call(step, self._course_name, self._course_value, args, kwargs)
 
     def _ask(self, suffix: str, function, *args):
-        return self._course_border.call(
-            self._course_name + suffix, lambda *inner: function(self._course_value, *inner), args, {}
-        )
+        def asked(*args):
+            return function(self._course_value, *args)
+
+        name = self._course_name + suffix
+        return self._course_border.call(name, name, asked, args, {})
 
     def __getattr__(self, name: str):
+        if name.startswith("__"):  # Python and NumPy ask for such names, a test does not
+            raise AttributeError(name)
         return self._ask(f".{name}", getattr, name)
 
     def __iter__(self):
@@ -112,7 +118,7 @@ def same(a: object, b: object) -> bool:
     if isinstance(a, dict):
         return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     if is_tensor(a):
-        a, b = a.numpy(), b.numpy()
+        a, b = a.detach().numpy(), b.detach().numpy()
     if isinstance(a, np.ndarray):
         return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
     return a is b or a == b
@@ -154,12 +160,12 @@ class Border:
         self.forbidden = Forbidden(forbid)
         self.seconds = seconds
         self.printed = Printed()
-        self.last_call = ""
+        self.last_step = ""
 
     def seed(self, seed: int) -> None:
         """Start a check: the same global random state every time, nothing printed yet."""
         self.printed = Printed()
-        self.last_call = ""
+        self.last_step = ""
         random.seed(seed)
         np.random.seed(seed % 2**32)
         if "torch" in sys.modules:
@@ -177,11 +183,10 @@ class Border:
         """The student's `value` as the test gets it: a copy of plain data, or a `Student`."""
         return cross(value, lambda thing: Student(self, name, thing))
 
-    def call(self, name: str, function, args: tuple, kwargs: dict) -> object:
-        """Call the student's `function` with copies of the arguments."""
+    def call(self, step: str, name: str, function, args: tuple, kwargs: dict) -> object:
+        """Call the student's `function` with copies of the arguments; `step` says what is done, for reports."""
+        self.last_step = step
         sent = cross((args, kwargs), self._send)
-        shown = [describe(value) for value in args] + [f"{key}={describe(kwargs[key])}" for key in kwargs]
-        self.last_call = f"{name}({', '.join(shown)})"
         with ExitStack() as stack:
             stack.enter_context(redirect_stdout(self.printed))
             stack.enter_context(redirect_stderr(self.printed))

@@ -1,4 +1,4 @@
-"""The built book in a real browser: a page that asks for anything outside the site, or logs an error, fails its test."""
+"""The built book in a browser: a page that asks for anything outside the site, or logs an error, fails its test."""
 
 import functools
 import http.server

@@ -1,4 +1,4 @@
-"""A course with one tiny problem set, so that nbgrader's steps can be tested in seconds."""
+"""A course with one tiny problem set, so that nbgrader's steps can be tested in seconds; a check on its own."""
 
 import shutil
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from course_lib.grading import Checks, commands, notebooks
 
 SOLUTION = """
 def double(x):
@@ -45,16 +47,22 @@ def cell(make, name: str, source: str, **marks):
 @pytest.fixture(scope="session")
 def released_course(tmp_path_factory) -> Path:
     """A course folder with problem set ps00-double, released once: making a gradebook takes seconds."""
-    from course_lib.grading import commands
-
     root = tmp_path_factory.mktemp("course")
-    write_source(root)
+    path = root / "solutions" / "ps00-double" / "ps00-double.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(tiny_set(), path)
     assert commands.release("ps00", root) == 0
     return root
 
 
-def write_source(root: Path) -> None:
-    """Write the source notebook of the tiny problem set."""
+@pytest.fixture
+def source():
+    """The source notebook of the tiny problem set."""
+    return tiny_set()
+
+
+def tiny_set():
+    """A source notebook with one task and one written question."""
     notebook = new_notebook(
         cells=[
             new_markdown_cell("# Doubling", id="title"),
@@ -67,9 +75,7 @@ def write_source(root: Path) -> None:
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "course": {"grade_ids": ["double", "test-double", "why"]},
     }
-    path = root / "solutions" / "ps00-double" / "ps00-double.ipynb"
-    path.parent.mkdir(parents=True)
-    nbformat.write(notebook, path)
+    return notebook
 
 
 @pytest.fixture
@@ -81,6 +87,21 @@ def course(released_course, tmp_path) -> Path:
 @pytest.fixture
 def blank(course):
     """The student version of the tiny set."""
-    from course_lib.grading import notebooks
-
     return notebooks.read(course / "exercises" / "ps00-double" / "ps00-double.ipynb")
+
+
+@pytest.fixture
+def one():
+    """A function that runs a single check: `one(student, body)` tests `body(check, f)` with `student` as f."""
+
+    def run(student, body, points=1.0, hidden=False, hint=None, **options):
+        check = Checks("ps00", "task", points, **options)
+        check.namespace = {} if student is None else {"f": student}
+
+        @getattr(check, "hidden" if hidden else "visible")("the property", points=points, hint=hint)
+        def _(f):
+            body(check, f)
+
+        return check.score()
+
+    return run

@@ -103,10 +103,10 @@ def test_check_reports_missing_doubled_and_changed_cells(blank, tmp_path, capsys
     assert "double: the check cell did not finish: NameError" in out
 
 
-def test_check_survives_a_dying_kernel(blank, tmp_path, capsys):
+def test_check_explains_a_dying_kernel(blank, tmp_path, capsys):
     dying = filled_in(blank, {"double": "import os\nos._exit(1)"})
-    assert commands.check(student_file(tmp_path, dying)) == 2
-    assert "The kernel died" in capsys.readouterr().err
+    with pytest.raises(notebooks.NotebookError, match="The kernel died"):
+        commands.check(student_file(tmp_path, dying))
 
 
 @pytest.mark.parametrize(
@@ -120,12 +120,12 @@ def test_check_survives_a_dying_kernel(blank, tmp_path, capsys):
         ("ps.ipynb", nbformat.writes(nbformat.v4.new_notebook()), "a notebook without tasks"),
     ],
 )
-def test_check_explains_a_file_that_is_no_problem_set(name, text, complaint, tmp_path, capsys):
+def test_check_explains_a_file_that_is_no_problem_set(name, text, complaint, tmp_path):
     path = tmp_path / name
     if text is not None:
         path.write_text(text)
-    assert commands.check(path) == 2
-    assert complaint in capsys.readouterr().err
+    with pytest.raises(notebooks.NotebookError, match=complaint):
+        commands.check(path)
 
 
 # ---- course grade
@@ -192,21 +192,21 @@ def test_feedback_holds_sentences_and_nothing_of_a_hidden_test(course, blank, tm
         assert secret not in text
 
 
-def test_an_empty_folder_of_submissions_is_named(course, tmp_path, capsys):
+def test_an_empty_folder_of_submissions_is_named(course, tmp_path):
     (tmp_path / "handed-in").mkdir()
-    assert commands.grade("ps00", tmp_path / "handed-in", course) == 2
-    assert "There are no submissions" in capsys.readouterr().err
+    with pytest.raises(notebooks.GradingError, match="There are no submissions"):
+        commands.grade("ps00", tmp_path / "handed-in", course)
 
 
-def test_an_unknown_problem_set_is_named(course, capsys):
-    assert commands.release("ps99", course) == 2
-    assert "'ps99' names 0 problem sets; there are: ps00-double" in capsys.readouterr().err
+def test_an_unknown_problem_set_is_named(course):
+    with pytest.raises(notebooks.GradingError, match="'ps99' names 0 problem sets; there are: ps00-double"):
+        commands.release("ps99", course)
 
 
-def test_outside_a_course_folder_the_command_says_where_to_run_it(tmp_path, monkeypatch, capsys):
+def test_outside_a_course_folder_the_command_says_where_to_run_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert commands.bank("ps00") == 2
-    assert "run this in an instructor's course folder" in capsys.readouterr().err
+    with pytest.raises(notebooks.GradingError, match="run this in an instructor's course folder"):
+        commands.bank("ps00")
 
 
 # ---- preprocessors

@@ -14,5 +14,7 @@ def load_lazy_names(app: Sphinx, docname: str, source: list[str]) -> None:
     for name in AUTOMODULE.findall(source[0]):
         module = importlib.import_module(name)
         if not hasattr(module, "__all__"):
-            raise ExtensionError(f"{docname}: expected {name} to list its public names in __all__, found no such list")
+            raise ExtensionError(
+                f"{docname}: expected {name} to list its public names in __all__, found no such list"
+            )
         vars(module).update({public: getattr(module, public) for public in module.__all__})

@@ -84,14 +84,20 @@ def cover(width: int = 1200, height: int = 400) -> str:
     parts = []
     for index, level in enumerate(np.geomspace(0.03, 5, 22) - 0.56):
         lines = "".join(_path(line, scale) for line in generator.lines(level))
-        parts.append(f'<path d="{lines}" stroke="var(--course-line)" stroke-opacity="{0.8 - 0.03 * index:.3f}"/>')
+        parts.append(
+            f'<path d="{lines}" stroke="var(--course-line)" stroke-opacity="{0.8 - 0.03 * index:.3f}"/>'
+        )
     for rule, color, rate in PATHS:
         path = descend(rule, rate)
         end = _place(path[-1], scale)
         parts.append(f'<path d="{_path(path, scale)}" stroke="var(--course-{color})" stroke-width="3.5"/>')
-        parts.append(f'<circle cx="{end[0]}" cy="{end[1]}" r="7" fill="var(--course-{color})" stroke="none"/>')
+        parts.append(
+            f'<circle cx="{end[0]}" cy="{end[1]}" r="7" fill="var(--course-{color})" stroke="none"/>'
+        )
     x, y = _place(np.array(START), scale)
-    parts.append(f'<circle cx="{x}" cy="{y}" r="7" fill="var(--course-surface)" stroke="var(--course-text)"/>')
+    parts.append(
+        f'<circle cx="{x}" cy="{y}" r="7" fill="var(--course-surface)" stroke="var(--course-text)"/>'
+    )
     box = f'viewBox="0 0 {width} {height}" fill="none" stroke-width="1.5" stroke-linejoin="round" aria-hidden="true"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{"".join(parts)}</svg>'
 

@@ -1,8 +1,8 @@
 """Execute the pages that are out of date, several at a time, before Sphinx reads them.
 
-Each page runs in a kernel of its own with one thread for numerics: more threads would fight over the cores. What comes
-out goes into jupyter-cache, from which myst-nb then takes it. Whether a page is built by `make book`, by jupyter-book or
-by plain Sphinx, it is executed here.
+Each page runs in a kernel of its own with one thread for numerics: more threads would fight over the cores.
+What comes out goes into jupyter-cache, from which myst-nb then takes it. Whether a page is built by `make book`,
+by jupyter-book or by plain Sphinx, it is executed here.
 """
 
 import asyncio
@@ -148,7 +148,9 @@ async def _execute(page: Page, environment: dict[str, str], timeout: int) -> tup
 
 def _place(page: Page, notebook: NotebookNode) -> str:
     """Name the first cell that raised or, when the kernel died or the time ran out, the first without a result."""
-    for (place, cell), outcome in zip(checks.places(page.notebook), checks.code_cells(notebook), strict=False):
+    for (place, cell), outcome in zip(
+        checks.places(page.notebook), checks.code_cells(notebook), strict=False
+    ):
         raised = any(output.output_type == "error" for output in outcome.outputs)
         expected = set(cell.metadata.get("tags", [])) & checks.ERROR_TAGS
         if (raised and not expected) or outcome.execution_count is None:

@@ -30,12 +30,19 @@ def add_buttons(app: Sphinx, pagename: str, template: str, context: dict, doctre
     notebook = f"notebooks/{pagename}.ipynb"
     download = [
         _link("Notebook", context["pathto"](notebook, 1), "fas fa-file"),
-        {"type": "javascript", "javascript": "window.print()", "text": "Print or PDF", "icon": "fas fa-print"},
+        {
+            "type": "javascript",
+            "javascript": "window.print()",
+            "text": "Print or PDF",
+            "icon": "fas fa-print",
+        },
     ]
     groups = [_group("Download this page", "fas fa-download", download)]
     targets = launch_addresses(app.config.course_launch, notebook)
     if targets:
-        links = [_link(name, url, f"_static/images/logo_{name.lower()}.{suffix}") for name, url, suffix in targets]
+        links = [
+            _link(name, url, f"_static/images/logo_{name.lower()}.{suffix}") for name, url, suffix in targets
+        ]
         groups.insert(0, _group("Run this page", "fas fa-rocket", links))
     context["header_buttons"] = groups + context.get("header_buttons", [])
 
@@ -47,19 +54,21 @@ def launch_addresses(options: dict, notebook: str) -> list[tuple[str, str, str]]
         return []
     host, path = urlsplit(repository).netloc, urlsplit(repository).path.strip("/")
     if path.count("/") != 1:
-        raise ConfigError(f"expected repository.url like https://github.com/organization/name, got {repository!r}")
+        raise ConfigError(
+            f"expected repository.url like https://github.com/organization/name, got {repository!r}"
+        )
     found = []
-    if options.get("jupyterhub_url"):
+    if hub := options.get("jupyterhub_url", "").rstrip("/"):
         urlpath = f"lab/tree/{path.split('/')[1]}/{notebook}"
         query = urlencode({"repo": repository, "branch": branch, "urlpath": urlpath}, safe="/")
-        found.append(("JupyterHub", f"{options['jupyterhub_url'].rstrip('/')}/hub/user-redirect/git-pull?{query}", "svg"))
-    if options.get("colab_url") and host == GITHUB:
-        found.append(("Colab", f"{options['colab_url'].rstrip('/')}/github/{path}/blob/{branch}/{notebook}", "png"))
-    if options.get("binderhub_url"):
+        found.append(("JupyterHub", f"{hub}/hub/user-redirect/git-pull?{query}", "svg"))
+    colab = options.get("colab_url", "").rstrip("/")
+    if colab and host == GITHUB:
+        found.append(("Colab", f"{colab}/github/{path}/blob/{branch}/{notebook}", "png"))
+    if binder := options.get("binderhub_url", "").rstrip("/"):
         kinds = {GITHUB: f"gh/{path}", GITLAB: f"gl/{quote(path, safe='')}"}
         kind = kinds.get(host, f"git/{quote(repository, safe='')}")
-        address = f"{options['binderhub_url'].rstrip('/')}/v2/{kind}/{branch}?urlpath=lab/tree/{notebook}"
-        found.append(("Binder", address, "svg"))
+        found.append(("Binder", f"{binder}/v2/{kind}/{branch}?urlpath=lab/tree/{notebook}", "svg"))
     return found
 
 

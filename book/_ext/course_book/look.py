@@ -24,7 +24,7 @@ def configure(app: Sphinx, config) -> None:
 
 
 def mend_roles(app: Sphinx, pagename: str, template: str, context: dict, doctree) -> None:
-    """Drop the roles that docutils gives a list of references: one is deprecated, the other does not fit its children."""
+    """Drop two roles that docutils gives lists of references: one is deprecated, one does not fit its children."""
     for role in (' role="doc-biblioentry"', ' role="list"'):
         context["body"] = context.get("body", "").replace(role, "")
 

@@ -5,18 +5,21 @@ become block quotes, cross-references the title they point to, citations authors
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from pybtex.database import Person, parse_file
+from pybtex.richtext import Text
 from sphinx.application import Sphinx
 
 LABELLED_HEADING = re.compile(r"^\(([\w.-]+)\)=\s*\n+#+ +(.+)$", re.MULTILINE)
 ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
 TITLED = re.compile(r"^(.*?)\s*<[^>]+>$", re.DOTALL)
+CITATION = re.compile(r"\{footcite(?::[pt])?\}`([^`]+)`")
 FENCE = re.compile(r"^(?P<mark>`{3,}|:{3,}|~{3,})\{(?P<name>[\w:.-]+)\}\s*(?P<argument>.*)$")
 DROPPED = {"bibliography", "glossary", "tableofcontents", "toctree", "cover"}
 COLAB = """\
@@ -30,12 +33,19 @@ if "google.colab" in sys.modules:  # elsewhere the course is installed already
 """
 
 
+class Work(NamedTuple):
+    """A publication, as authors and year and in full."""
+
+    short: str
+    full: str
+
+
 @dataclass(frozen=True)
 class Targets:
     """What cross-references and citations in the book stand for."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
-    works: Mapping[str, str] = field(default_factory=dict)
+    works: Mapping[str, Work] = field(default_factory=dict)
 
 
 def read_targets(book: Path) -> Targets:
@@ -45,15 +55,28 @@ def read_targets(book: Path) -> Targets:
         titles.update(LABELLED_HEADING.findall(page.read_text(encoding="utf-8")))
     bibliography = book / "references.bib"
     entries = parse_file(bibliography).entries if bibliography.is_file() else {}
-    return Targets(titles, {key: _short(entry) for key, entry in entries.items()})
+    return Targets(titles, {key: _work(entry) for key, entry in entries.items()})
 
 
-def _short(entry) -> str:
-    """Say a work as authors and year."""
+def _work(entry) -> Work:
     people: list[Person] = entry.persons.get("author", [])
-    names = [" ".join(person.last_names).strip("{}") for person in people]
-    who = names[0] + " et al." if len(names) > 2 else " and ".join(names)
-    return f"{who or entry.fields['title']}, {entry.fields['year']}"
+    last = [_plain(" ".join(person.last_names)) for person in people]
+    who = last[0] + " et al." if len(last) > 2 else " and ".join(last)
+    names = ", ".join(
+        _plain(" ".join(person.first_names + person.middle_names + person.last_names)) for person in people
+    )
+    fields = {key: _plain(value) for key, value in entry.fields.items()}
+    where = next(
+        (fields[key] for key in ("journal", "booktitle", "publisher", "institution") if key in fields), ""
+    )
+    address = fields.get("url") or (f"https://doi.org/{fields['doi']}" if "doi" in fields else "")
+    parts = [names, f"*{fields['title']}*", where, fields["year"], address]
+    return Work(f"{who}, {fields['year']}", ". ".join(part for part in parts if part))
+
+
+def _plain(text: str) -> str:
+    """Write LaTeX's accents as letters and drop its braces."""
+    return str(Text.from_latex(text))
 
 
 def write_all(book: Path, target: Path, launch: Mapping[str, str]) -> list[Path]:
@@ -80,14 +103,17 @@ def write_for_site(app: Sphinx, error: Exception | None) -> None:
 def convert(text: str, targets: Targets, launch: Mapping[str, str]) -> nbformat.NotebookNode:
     """Turn a MyST page into a notebook without outputs; where a repository is configured, Colab installs from it."""
     page = read_myst_markdown_notebook(text)
+    cited = [key for keys in CITATION.findall(text) for key in keys.split(",")]
     cells = []
     if launch.get("repository"):
         source = COLAB.format(repository=launch["repository"], branch=launch["branch"])
         cells.append(nbformat.v4.new_code_cell(source.rstrip(), metadata={"tags": ["colab-setup"]}))
     for cell in page.cells:
         if cell.cell_type == "code":
-            cells.append(nbformat.v4.new_code_cell(cell.source, metadata={"tags": list(cell.metadata.get("tags", []))}))
-        elif plain := to_markdown(cell.source, targets):
+            cells.append(
+                nbformat.v4.new_code_cell(cell.source, metadata={"tags": list(cell.metadata.get("tags", []))})
+            )
+        elif plain := to_markdown(cell.source, targets, cited):
             cells.append(nbformat.v4.new_markdown_cell(plain))
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number}"
@@ -95,9 +121,13 @@ def convert(text: str, targets: Targets, launch: Mapping[str, str]) -> nbformat.
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
-def to_markdown(text: str, targets: Targets) -> str:
-    """Rewrite MyST text as the Markdown that every notebook program shows."""
-    lines = _blocks(text.splitlines())
+def to_markdown(text: str, targets: Targets, cited: Sequence[str] = ()) -> str:
+    """Rewrite MyST text as the Markdown that every notebook program shows.
+
+    `cited` are the keys of the works that the page's own list of references holds.
+    """
+    works = [f"- {targets.works[key].full}" for key in dict.fromkeys(cited)]
+    lines = _blocks(text.splitlines(), works)
     plain = re.sub(r"^\([\w.-]+\)=\s*$\n?", "", "\n".join(lines), flags=re.MULTILINE)
     plain = re.sub(r"^(\$\$) *\([\w.-]+\)\s*$", r"\1", plain, flags=re.MULTILINE)
     plain = ROLE.sub(lambda match: _role(match[1], match[2], targets), plain)
@@ -110,8 +140,8 @@ def _role(name: str, content: str, targets: Targets) -> str:
     titled = TITLED.match(content)
     if name == "math":
         return f"${content}$"
-    if name.startswith("cite"):
-        works = "; ".join(targets.works.get(key.strip(), key.strip()) for key in content.split(","))
+    if name.startswith(("cite", "footcite")):
+        works = "; ".join(targets.works[key].short for key in content.split(","))
         return works if name.endswith(":t") else f"({works})"
     if titled:
         return titled[1]
@@ -122,7 +152,7 @@ def _role(name: str, content: str, targets: Targets) -> str:
     return f"`{content}`" if name.startswith("py:") or name in ("kbd", "download") else content
 
 
-def _blocks(lines: list[str]) -> list[str]:
+def _blocks(lines: list[str], works: list[str]) -> list[str]:
     """Replace directives, innermost last, each by the Markdown that says the same."""
     out, position = [], 0
     while position < len(lines):
@@ -132,7 +162,7 @@ def _blocks(lines: list[str]) -> list[str]:
             position += 1
             continue
         end = _closing(lines, position, opening["mark"])
-        out += _directive(opening["name"], opening["argument"].strip(), lines[position + 1 : end])
+        out += _directive(opening["name"], opening["argument"].strip(), lines[position + 1 : end], works)
         position = end + 1
     return out
 
@@ -143,8 +173,10 @@ def _closing(lines: list[str], start: int, mark: str) -> int:
     return next((i for i in range(start + 1, len(lines)) if closing.match(lines[i])), len(lines))
 
 
-def _directive(name: str, argument: str, body: list[str]) -> list[str]:
+def _directive(name: str, argument: str, body: list[str], works: list[str]) -> list[str]:
     options, content = _split_options(body)
+    if name == "footbibliography":
+        return works
     if name in DROPPED:
         return []
     if name == "math":
@@ -152,11 +184,11 @@ def _directive(name: str, argument: str, body: list[str]) -> list[str]:
     if name in ("code-block", "code"):
         return [f"```{argument}", *content, "```"]
     if name in ("figure", "image"):
-        return [f"*[Figure: {options.get('alt', argument)}]*", "", *_blocks(content)]
+        return [f"*[Figure: {options.get('alt', argument)}]*", "", *_blocks(content, works)]
     if name in ("list-table", "table", "raw", "div"):
-        return _blocks(content)
+        return _blocks(content, works)
     title = argument or name.replace("-", " ").capitalize()
-    quoted = [f"**{title}**", "", *_blocks(content)]
+    quoted = [f"**{title}**", "", *_blocks(content, works)]
     return ["", *(f"> {line}".rstrip() for line in quoted), ""]
 
 

@@ -32,7 +32,7 @@ export function createEditor(store, gallery) {
     keep(bias, state.bias);
     about.textContent = describe(state.kernel, gallery, inColor(state));
   }
-  return { node, settings, draw };
+  return { node, settings: { node: settings, draw: () => {} }, draw };
 }
 
 /** The kernel as a picture, where there is no room to edit it. */

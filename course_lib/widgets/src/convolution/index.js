@@ -25,12 +25,15 @@ async function render({ model, el: host }) {
   host.append(parts.node);
 
   const result = resultOf(), speaker = createSpeaker(parts.status);
-  let theme = readTheme(parts.node), told = start, frameAsked = null, width = 0, pending = {};
+  let theme = null, told = start, frameAsked = null, width = 0, pending = {};
   function draw() {
     frameAsked = null;
     told = push(model, store.state, told);
     store.view = result(store.state);
-    if (parts.node.clientWidth > 0) for (const part of parts.drawn) part.draw(store.state, store.view, theme);
+    if (parts.node.clientWidth > 0) { // else JupyterLab has not put it into the page yet, or has hidden it
+      theme ??= readTheme(parts.node);
+      for (const part of parts.drawn) part.draw(store.state, store.view, theme);
+    }
     speaker.follow(store.state, store.view, pending);
     pending = {};
   }
@@ -39,7 +42,7 @@ async function render({ model, el: host }) {
     frameAsked ??= requestAnimationFrame(draw);
   }
   onThemeChange(() => {
-    theme = readTheme(parts.node);
+    theme = null;
     schedule();
   }, signal);
   const resizing = new ResizeObserver(() => {
@@ -74,7 +77,8 @@ function assemble(store, samples, gallery, { start, published }) {
     return { node, status, drawn: [controls, formula, stage], stop: () => {} };
   }
   const transport = createTransport(store), calculation = createCalculation();
-  const stage = createStage(store, createEditor(store, gallery), transport, createPatch(), calculation);
+  const editor = createEditor(store, gallery);
+  const stage = createStage(store, editor, transport, editor.settings, createPatch(), calculation);
   const footer = createFooter(store, start, published);
   const node = frame("Convolution demo", createPrompts(store, samples, gallery).node, controls.node, formula.node, stage.node, footer.node, status);
   return { node, status, drawn: [controls, formula, stage, footer], stop: transport.stop };

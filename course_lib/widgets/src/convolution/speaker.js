@@ -13,8 +13,9 @@ export function createSpeaker(status) {
   function follow(state, view, { speak, pen }) {
     if (pen) return say(penText(state));
     if (speak && view?.position) return say(`Row ${view.position.row + 1}, column ${view.position.column + 1}: ${number(view.value)}`);
-    const changed = last && view?.output !== last.output;
-    last = view ?? last;
+    if (!view) return;
+    const changed = last && view.output !== last.output;
+    last = view;
     if (!changed || state.playing) return;
     stop();
     timer = setTimeout(() => say(outputText(view)), SETTLED);

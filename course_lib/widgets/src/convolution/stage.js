@@ -18,7 +18,7 @@ export function createStage(store, editor, ...below) {
   const legend = createLegend(store);
   output.node.append(legend.node);
   const node = el("div", { class: "cv-stage" }, input.node, sign("∗"), editor.node, sign("="), channels.node, output.node,
-    ...[editor.settings, ...below.map((part) => part.node)].filter(Boolean));
+    ...below.map((part) => part.node));
   for (const { frame } of [input, output]) steerByKeys(frame, store, frame === input.frame);
 
   function draw(state, view, theme) {

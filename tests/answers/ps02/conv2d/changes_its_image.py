@@ -1,17 +1,21 @@
 """kind: wrong
-points: 5
+points: 1
 says: changed its argument in place
 
-The image is turned into fractions in place when it holds whole numbers up to 255.
+The result is written over pixels that are no longer needed; without padding these are the caller's.
 """
 
 import numpy as np
 
 
 def conv2d(image, kernel, stride=1, padding=0):
-    if image.dtype == np.uint8:
-        image //= 1
-        image[image > 250] = 250
-    padded = np.pad(image, padding)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape)[::stride, ::stride]
-    return np.einsum("ijmn,mn->ij", windows, kernel)
+    if padding:
+        image = np.pad(image, padding)
+    rows, columns = kernel.shape
+    height = (image.shape[0] - rows) // stride + 1
+    width = (image.shape[1] - columns) // stride + 1
+    for i in range(height):
+        for j in range(width):
+            top, left = i * stride, j * stride
+            image[i, j] = (image[top : top + rows, left : left + columns] * kernel).sum()
+    return image[:height, :width].astype(float)
