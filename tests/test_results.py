@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib import results
@@ -82,10 +82,15 @@ def json_values():
     )
 
 
-@settings(deadline=None)
 @given(json_values())
 def test_to_json_means_what_json_dumps_means(value):
     assert json.loads(results.to_json(value)) == value
+
+
+@pytest.mark.parametrize("rows", range(10, 40))
+def test_no_line_is_longer_than_a_page_is_wide(rows):
+    nested = {"results": {"histories": [list(range(rows)), {"epochs": {"of a seed": list(range(rows))}}] * 3}}
+    assert max(map(len, results.to_json(nested).splitlines())) <= results.LINE + 1  # and a comma
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])

@@ -46,7 +46,7 @@ class CleanFeedback(NbGraderPreprocessor):
 
     def preprocess_cell(self, cell, resources, cell_index):
         """Clean one cell."""
-        pass
+        cell.source = split_hidden(cell.source)[0]
         if cell.cell_type != "code":
             return cell, resources
         if is_grade(cell):

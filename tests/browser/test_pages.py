@@ -107,6 +107,8 @@ def test_choosing_a_framework_switches_every_pair_of_tabs(open_page, with_tabs):
 def test_paper_shows_both_frameworks_and_clips_nothing(open_page, with_tabs):
     page = open_page(with_tabs[0], width=720)
     page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("article details:not([open])").count() == 0
     for panel in page.locator(".framework-panel").all():
         expect(panel).to_be_visible()
     clipped = page.evaluate("""
@@ -115,6 +117,7 @@ def test_paper_shows_both_frameworks_and_clips_nothing(open_page, with_tabs):
           .map((box) => box.textContent.slice(0, 80))
     """)
     assert clipped == []
+    expect(page.locator("article h1")).to_be_visible()
 
 
 @pytest.mark.parametrize("base", ["server", "file"])
@@ -140,6 +143,13 @@ def test_the_first_tab_stop_leads_past_the_navigation(open_page):
     page = open_page("index.html")
     page.keyboard.press("Tab")
     expect(page.locator("#pst-skip-link a")).to_be_focused()
+
+
+def test_the_navigation_opens_on_a_phone(open_page, axe):
+    page = open_page("how-to-use.html", width=375)
+    page.locator("button.primary-toggle").click()
+    expect(page.get_by_role("link", name="Notation").first).to_be_visible()
+    assert axe(page) == []
 
 
 def test_formulas_are_there_for_screen_readers(open_page):

@@ -1,14 +1,9 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, settings
 from torch import nn
 
 from course_lib.data import Dataset
-
-# A busy machine is no defect: no property is timed.
-settings.register_profile("training", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("training")
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from course_book.paths import STATIC, TEMPLATES
 from course_lib import palette
 
 STYLES = ["fonts.css", "palette.css", "book.css", "icons.css"]
-SCRIPTS = ["accessibility.js", "tabs.js"]
+SCRIPTS = ["accessibility.js", "paper.js", "tabs.js"]
 HOST = "host.js"
 
 

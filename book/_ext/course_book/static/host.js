@@ -23,7 +23,9 @@
     get(name) {
       const value = this.#state[name];
       if (typeof value === "string" && value.startsWith("IPY_MODEL_")) {
-        throw new Error(`“${name}” is another widget, and a page without a kernel can hold only demos that stand alone`);
+        throw new Error(
+          `“${name}” is another widget, and a page without a kernel can hold only demos that stand alone`,
+        );
       }
       return value;
     }

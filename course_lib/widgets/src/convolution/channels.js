@@ -2,21 +2,29 @@
 import { el } from "../shared/dom.js";
 import { channelMap, greyMap, paint, signedMap } from "./colors.js";
 import { CHANNELS, number } from "./format.js";
+import { widthOf } from "./measure.js";
 import { extent, plane, reach } from "./numerics.js";
 import { createPicture, fit } from "./picture.js";
 
-const WIDEST = 150, TILE = 96;
+const WIDEST = 150,
+  TILE = 96;
 
 export function createChannels() {
   const rows = CHANNELS.map((name) => createRow(name));
   const note = el("p", { class: "cd-note" });
-  const node = el("div", { class: "cv-channels" }, rows.map((row) => row.node), note);
+  const node = el(
+    "div",
+    { class: "cv-channels" },
+    rows.map((row) => row.node),
+    note,
+  );
   const draw = (state, view, theme) => {
     const most = largest(view.output?.partials ?? []);
     rows.forEach((row, channel) => row.draw(channel, most, state, view, theme));
     const taps = state.kernel.size ** 2;
-    note.textContent = `One filter: a stack of 3 kernels. 3 × ${taps} weights + 1 bias = ${3 * taps + 1} parameters. `
-      + "The three results are added up, cell by cell.";
+    note.textContent =
+      `One filter: a stack of 3 kernels. 3 × ${taps} weights + 1 bias = ${3 * taps + 1} parameters. ` +
+      "The three results are added up, cell by cell.";
   };
   return { node, draw };
 }
@@ -26,49 +34,94 @@ const largest = (planes) => Math.max(1e-9, ...planes.flatMap(extent).map(Math.ab
 function createRow(name) {
   const [source, kernel, partial] = [createPicture(), createPicture(), createPicture()];
   const total = el("span", { class: "cv-partial" });
-  const cell = (picture, title, ...rest) => el("div", { class: "cv-cell" }, el("p", { class: "cv-small" }, title, ...rest), picture.canvas);
+  const cell = (picture, title, ...rest) =>
+    el("div", { class: "cv-cell" }, el("p", { class: "cv-small" }, title, ...rest), picture.canvas);
   const parts = [cell(source, name), cell(kernel, "kernel"), cell(partial, "result ", total)];
   const sign = (text) => el("span", { class: "cv-sign", "aria-hidden": "true" }, text);
-  const node = el("div", { class: "cv-channel", "data-channel": name.toLowerCase(), role: "group", "aria-label": `${name} channel` },
-    parts[0], sign("∗"), parts[1], sign("="), parts[2]);
+  const node = el(
+    "div",
+    { class: "cv-channel", "data-channel": name.toLowerCase(), role: "group", "aria-label": `${name} channel` },
+    parts[0],
+    sign("∗"),
+    parts[1],
+    sign("="),
+    parts[2],
+  );
 
   function draw(channel, most, state, view, theme) {
-    const { low, high } = state.picture, { size, stack, divisor } = state.kernel;
-    const input = view.planes[channel], result = view.output?.partials[channel];
+    const { low, high } = state.picture,
+      { size, stack, divisor } = state.kernel;
+    const input = view.planes[channel],
+      result = view.output?.partials[channel];
     paint(source.bitmap, input, channelMap(low, high, channel));
-    source.draw({ ...side(input, parts[0], state.padding), border: state.padding, frame: window(state, view), label: `${name} channel` }, theme);
-    drawKernel(kernel, parts[1], stack[channel], state.kernel, `${name} kernel`, theme);
+    source.draw(
+      {
+        ...side(input, parts[0], state.padding, view),
+        border: state.padding,
+        frame: window(state, view),
+        label: `${name} channel`,
+      },
+      theme,
+    );
+    drawKernel(kernel, parts[1], view, stack[channel], size, `${name} kernel`, theme);
     parts[2].hidden = !result;
     if (!result) return;
-    const map = state.view === "signed" ? signedMap(most, theme) : state.view === "absolute" ? greyMap(0, most) : greyMap(low, high);
+    const map =
+      state.view === "signed"
+        ? signedMap(most, theme)
+        : state.view === "absolute"
+          ? greyMap(0, most)
+          : greyMap(low, high);
     paint(partial.bitmap, result, map, state.view === "absolute");
     const value = number(view.terms[channel].total / divisor);
-    partial.draw({ ...side(result, parts[2], 0), limit: revealed(state, result), frame: view.position, label: `Result of the ${name.toLowerCase()} channel` }, theme);
+    partial.draw(
+      {
+        ...side(result, parts[2], 0, view),
+        limit: revealed(state, result),
+        frame: view.position,
+        label: `Result of the ${name.toLowerCase()} channel`,
+      },
+      theme,
+    );
     total.textContent = value;
-    node.dataset.size = size;
   }
   return { node, draw };
 }
 
 const revealed = (state, { width }) => (state.mode === "step" ? state.row * width + state.column + 1 : undefined);
 
-function side({ height, width }, box, border) {
-  const room = Math.min(WIDEST, box.clientWidth), longest = Math.max(height, width) + 2 * border;
+function side({ height, width }, box, border, { layout }) {
+  const room = Math.min(WIDEST, widthOf(box, layout)),
+    longest = Math.max(height, width) + 2 * border;
   return { rows: height, columns: width, cell: fit(room, longest) };
 }
 
-const window = ({ stride, kernel, dilation }, { position }) => position
-  && { row: position.row * stride, column: position.column * stride, length: reach(kernel.size, dilation) };
+const window = ({ stride, kernel, dilation }, { position }) =>
+  position && { row: position.row * stride, column: position.column * stride, length: reach(kernel.size, dilation) };
 
 /** Draws a kernel as a small picture with its numbers. */
-export function drawKernel(picture, box, cells, { size }, label, theme) {
-  const most = Math.max(1e-9, ...cells.map(Math.abs)), map = signedMap(most, theme);
+export function drawKernel(picture, box, { layout }, cells, size, label, theme) {
+  const most = Math.max(1e-9, ...cells.map(Math.abs)),
+    map = signedMap(most, theme);
   const at = (row, column) => cells[row * size + column];
   paint(picture.bitmap, plane(size, size, Float32Array.from(cells)), map);
-  picture.draw({
-    rows: size, columns: size, cell: Math.min(30, fit(Math.min(TILE, box.clientWidth), size)), value: at,
-    color: (row, column) => map.color(at(row, column)), label: `${label}: ${rowsOf(cells, size)}`,
-  }, theme);
+  picture.draw(
+    {
+      rows: size,
+      columns: size,
+      cell: Math.min(30, fit(Math.min(TILE, widthOf(box, layout)), size)),
+      value: at,
+      color: (row, column) => map.color(at(row, column)),
+      label: `${label}: ${rowsOf(cells, size)}`,
+    },
+    theme,
+  );
 }
 
-const rowsOf = (cells, size) => Array.from({ length: size }, (_, row) => cells.slice(row * size, (row + 1) * size).map(number).join(" ")).join("; ");
+const rowsOf = (cells, size) =>
+  Array.from({ length: size }, (_, row) =>
+    cells
+      .slice(row * size, (row + 1) * size)
+      .map(number)
+      .join(" "),
+  ).join("; ");

@@ -10,7 +10,9 @@ export const css = ([red, green, blue]) => `rgb(${red} ${green} ${blue})`;
 export function readTheme(node) {
   const style = getComputedStyle(node);
   const names = ["text", "muted", "line", "surface", "blue", "vermillion", "green", "purple"];
-  const colors = Object.fromEntries(names.map((name) => [name, parse(style.getPropertyValue(`--course-${name}`).trim())]));
+  const colors = Object.fromEntries(
+    names.map((name) => [name, parse(style.getPropertyValue(`--course-${name}`).trim())]),
+  );
   return { ...colors, font: style.fontFamily };
 }
 
@@ -44,7 +46,8 @@ function keep(key, make) {
   return kept.get(key);
 }
 
-export const greyMap = (low, high) => keep(`grey ${low} ${high}`, () => ramp(low, high, (share) => mix([0, 0, 0], [255, 255, 255], share)));
+export const greyMap = (low, high) =>
+  keep(`grey ${low} ${high}`, () => ramp(low, high, (share) => mix([0, 0, 0], [255, 255, 255], share)));
 
 export function channelMap(low, high, channel) {
   const end = [0, 0, 0].map((_, index) => (index === channel ? 255 : 40));
@@ -64,37 +67,43 @@ export function ink([red, green, blue]) {
   return luminance > 0.18 ? "#000000" : "#ffffff";
 }
 
-const painted = new WeakMap(); // canvas -> what it shows, to leave it alone while that is the same
+const painted = new WeakMap(); // canvas -> what it shows, to leave it alone while that is the same, and its pixels
 
-function shows(canvas, ...what) {
+/** The pixels of a canvas to paint `what` of some size into, or null where it shows just that. */
+function pixelsFor(canvas, height, width, ...what) {
   const before = painted.get(canvas);
-  painted.set(canvas, what);
-  return before?.length === what.length && what.every((part, index) => part === before[index]);
+  if (before && what.every((part, index) => part === before.what[index])) return null;
+  const fits = before?.image.width === width && before.image.height === height;
+  if (!fits) Object.assign(canvas, { width, height });
+  const image = fits ? before.image : new ImageData(width, height);
+  painted.set(canvas, { image, what });
+  return image;
 }
 
 /** Paints a plane, one pixel a value, into a canvas kept for it. */
 export function paint(canvas, { height, width, data }, map, absolute = false) {
-  if (shows(canvas, data, map, absolute)) return;
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer), { low, scale, packed } = map, last = packed.length - 1;
+  const image = pixelsFor(canvas, height, width, data, map, absolute);
+  if (!image) return;
+  const pixels = new Uint32Array(image.data.buffer),
+    { low, scale, packed } = map,
+    last = packed.length - 1;
   for (let index = 0; index < pixels.length; index++) {
     const value = absolute ? Math.abs(data[index]) : data[index];
     const step = (value - low) * scale + 0.5;
     pixels[index] = packed[step < 0 ? 0 : step > last ? last : step | 0];
   }
-  context.putImageData(image, 0, 0);
+  canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
 /** Paints three planes as one color picture. */
 export function paintColor(canvas, planes, low, high) {
-  if (shows(canvas, planes)) return;
-  const [{ height, width }] = planes;
-  Object.assign(canvas, { width, height });
-  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
+  const [{ height, width }] = planes,
+    image = pixelsFor(canvas, height, width, planes, low, high);
+  if (!image) return;
   planes.forEach(({ data }, channel) => {
-    for (let index = 0; index < data.length; index++) image.data[4 * index + channel] = (255 * (data[index] - low)) / (high - low);
+    for (let index = 0; index < data.length; index++)
+      image.data[4 * index + channel] = (255 * (data[index] - low)) / (high - low);
   });
   for (let index = 3; index < image.data.length; index += 4) image.data[index] = 255;
-  context.putImageData(image, 0, 0);
+  canvas.getContext("2d").putImageData(image, 0, 0);
 }

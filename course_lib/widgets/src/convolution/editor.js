@@ -7,20 +7,47 @@ import { SIZES, inColor, middle, sameForAll, withCell, withCells, withSize } fro
 
 export function createEditor(store, gallery) {
   const size = choice({
-    label: "Size", options: SIZES.map((k) => [k, `${k} × ${k}`]), value: store.state.kernel.size,
-    onchange: (value) => store.update((state) => ({ kernel: withSize(state.kernel, Number(value)), cell: middle(Number(value)) })),
+    label: "Size",
+    options: SIZES.map((k) => [k, `${k} × ${k}`]),
+    value: store.state.kernel.size,
+    onchange: (value) =>
+      store.update((state) => ({ kernel: withSize(state.kernel, Number(value)), cell: middle(Number(value)) })),
   });
-  const grid = createGrid(store), channel = createChannelChoice(store);
-  const divisor = numberField({ label: "Divide by", min: 1e-6, step: "any", value: 1, oninput: (value) => value > 0
-    && store.update((state) => ({ kernel: { ...state.kernel, name: null, divisor: value } })) });
-  const bias = numberField({ label: "Bias", step: "any", value: 0, oninput: (value) => Number.isFinite(value) && store.update({ bias: value }) });
+  const grid = createGrid(store),
+    channel = createChannelChoice(store);
+  const divisor = numberField({
+    label: "Divide by",
+    min: 1e-6,
+    step: "any",
+    value: 1,
+    oninput: (value) =>
+      value > 0 && store.update((state) => ({ kernel: { ...state.kernel, name: null, divisor: value } })),
+  });
+  const bias = numberField({
+    label: "Bias",
+    step: "any",
+    value: 0,
+    oninput: (value) => Number.isFinite(value) && store.update({ bias: value }),
+  });
   const weight = createWeightSlider(store);
   const turn = button("Turn by 90°", () => store.update((state) => ({ kernel: turned(state) })));
   const about = el("p", { class: "cd-note cv-about" });
   const over = el("p", { class: "cv-over" });
-  const node = el("div", { class: "cv-block cv-kernel" }, el("p", { class: "cv-title" }, "Kernel"), channel.node, grid.node, over);
-  const settings = el("div", { class: "cv-block cv-settings" }, weight.node,
-    el("div", { class: "cv-fields" }, size.node, divisor.node, bias.node, turn), about);
+  const node = el(
+    "div",
+    { class: "cv-block cv-kernel" },
+    el("p", { class: "cv-title" }, "Kernel"),
+    channel.node,
+    grid.node,
+    over,
+  );
+  const settings = el(
+    "div",
+    { class: "cv-block cv-settings" },
+    weight.node,
+    el("div", { class: "cv-fields" }, size.node, divisor.node, bias.node, turn),
+    about,
+  );
 
   function draw(state) {
     size.set(String(state.kernel.size));
@@ -42,7 +69,7 @@ export function createTile() {
   const note = el("p", { class: "cd-note" });
   node.append(note);
   const draw = ({ kernel }, view, theme) => {
-    drawKernel(picture, node, kernel.stack[0], kernel, "Kernel", theme);
+    drawKernel(picture, node, view, kernel.stack[0], kernel.size, "Kernel", theme);
     note.textContent = kernel.divisor === 1 ? "" : `divided by ${number(kernel.divisor)}`;
   };
   return { node, draw };
@@ -63,24 +90,31 @@ function createGrid(store) {
   const node = el("div", { class: "cv-grid", role: "group", "aria-label": "Kernel weights" });
   let inputs = [];
   function build(size) {
-    inputs = Array.from({ length: size * size }, (_, index) => el("input", {
-      type: "number", step: "any", "aria-label": `row ${Math.floor(index / size) + 1}, column ${(index % size) + 1}`,
-      onfocus: () => store.update({ cell: index }),
-      oninput: (event) => {
-        const value = event.target.valueAsNumber;
-        if (Number.isFinite(value)) store.update((state) => ({ kernel: withCell(state.kernel, edited(state), index, value) }));
-      },
-    }));
+    inputs = Array.from({ length: size * size }, (_, index) =>
+      el("input", {
+        type: "number",
+        step: "any",
+        "aria-label": `row ${Math.floor(index / size) + 1}, column ${(index % size) + 1}`,
+        onfocus: () => store.update({ cell: index }),
+        oninput: (event) => {
+          const value = event.target.valueAsNumber;
+          if (Number.isFinite(value))
+            store.update((state) => ({ kernel: withCell(state.kernel, edited(state), index, value) }));
+        },
+      }),
+    );
     node.style.setProperty("--cells", size);
     node.replaceChildren(...inputs);
   }
   function draw(state) {
-    const { size, stack } = state.kernel, cells = stack[shown(state)];
+    const { size, stack } = state.kernel,
+      cells = stack[shown(state)];
     if (inputs.length !== size * size) build(size);
     const most = Math.max(1e-9, ...cells.map(Math.abs));
     cells.forEach((cell, index) => {
       const input = inputs[index];
-      if (input.valueAsNumber !== cell && (document.activeElement !== input || input.value !== "")) input.value = trimmed(cell);
+      if (input.valueAsNumber !== cell && (document.activeElement !== input || input.value !== ""))
+        input.value = trimmed(cell);
       input.style.setProperty("--share", `${Math.round((30 * Math.abs(cell)) / most)}%`);
       input.dataset.sign = String(Math.sign(cell));
       input.dataset.chosen = String(index === state.cell);
@@ -90,12 +124,22 @@ function createGrid(store) {
 }
 
 function createChannelChoice(store) {
-  const name = uid("channel"), values = ["all", 0, 1, 2];
+  const name = uid("channel"),
+    values = ["all", 0, 1, 2];
   const radios = values.map((value) => {
     const input = el("input", { type: "radio", name, value, onchange: () => store.update({ channel: value }) });
-    return { value, input, node: el("label", { class: "cd-toggle" }, input, value === "all" ? "All three" : CHANNELS[value]) };
+    return {
+      value,
+      input,
+      node: el("label", { class: "cd-toggle" }, input, value === "all" ? "All three" : CHANNELS[value]),
+    };
   });
-  const node = el("fieldset", { class: "cv-radios" }, el("legend", { class: "cd-hidden" }, "Kernel to edit"), radios.map((radio) => radio.node));
+  const node = el(
+    "fieldset",
+    { class: "cv-radios" },
+    el("legend", { class: "cd-hidden" }, "Kernel to edit"),
+    radios.map((radio) => radio.node),
+  );
   const draw = (state) => {
     node.hidden = !inColor(state);
     for (const { value, input } of radios) input.checked = value === state.channel;
@@ -104,13 +148,22 @@ function createChannelChoice(store) {
 }
 
 function createWeightSlider(store) {
-  const label = uid("weight"), text = el("label", { for: label }), shownValue = el("output", { "aria-live": "off" });
-  const input = el("input", { type: "range", id: label, step: 1, oninput: () => store.update((state) => ({
-    kernel: withCell(state.kernel, edited(state), state.cell, Number(input.value)),
-  })) });
+  const label = uid("weight"),
+    text = el("label", { for: label }),
+    shownValue = el("output", { "aria-live": "off" });
+  const input = el("input", {
+    type: "range",
+    id: label,
+    step: 1,
+    oninput: () =>
+      store.update((state) => ({
+        kernel: withCell(state.kernel, edited(state), state.cell, Number(input.value)),
+      })),
+  });
   let range = { most: 10 };
   const draw = (state) => {
-    const { kernel, cell } = state, value = kernel.stack[shown(state)][cell];
+    const { kernel, cell } = state,
+      value = kernel.stack[shown(state)][cell];
     const fresh = range.cell !== cell || range.size !== kernel.size; // the range must hold still while it is dragged
     const most = Math.ceil(Math.max(fresh ? 10 : range.most, Math.abs(value)));
     range = { cell, size: kernel.size, most };
@@ -121,21 +174,27 @@ function createWeightSlider(store) {
     text.textContent = `Weight in row ${Math.floor(cell / kernel.size) + 1}, column ${(cell % kernel.size) + 1}`;
     shownValue.textContent = number(value);
   };
-  return { node: el("div", { class: "cd-field cv-weight" }, el("div", { class: "cv-between" }, text, shownValue), input), draw };
+  return {
+    node: el("div", { class: "cd-field cv-weight" }, el("div", { class: "cv-between" }, text, shownValue), input),
+    draw,
+  };
 }
 
 /** The kernel turned clockwise, in the channel that is edited. */
 function turned(state) {
-  const { kernel } = state, { size } = kernel;
+  const { kernel } = state,
+    { size } = kernel;
   const turn = (cells) => cells.map((_, index) => cells[(size - 1 - (index % size)) * size + Math.floor(index / size)]);
   const channel = edited(state);
-  return channel === "all" ? { ...kernel, name: null, stack: kernel.stack.map(turn) } : withCells(kernel, channel, turn(kernel.stack[channel]));
+  return channel === "all"
+    ? { ...kernel, name: null, stack: kernel.stack.map(turn) }
+    : withCells(kernel, channel, turn(kernel.stack[channel]));
 }
 
 function describe(kernel, gallery, color) {
   if (kernel.name) return gallery[kernel.name].about;
   const total = (cells) => number(cells.reduce((all, cell) => all + cell, 0) / kernel.divisor);
-  if (color && !sameForAll(kernel)) return `Your own: the weights add up to ${kernel.stack.map(total).join(", ")} for red, green, blue.`;
+  if (color && !sameForAll(kernel))
+    return `Your own: the weights add up to ${kernel.stack.map(total).join(", ")} for red, green, blue.`;
   return `Your own: the ${count(kernel.size ** 2)} weights add up to ${total(kernel.stack[0])}.`;
 }
-

@@ -11,7 +11,11 @@ export async function decode(name, { title, credit, encoding, height, width, cha
   const about = { name, title, credit, low, high };
   if (encoding === "uint8" || encoding === "float32") {
     const values = encoding === "uint8" ? new Uint8Array(bytes(data)) : new Float32Array(bytes(data));
-    return { ...about, planes: split(values, height, width, channels, channels), whole: values.every(Number.isInteger) };
+    return {
+      ...about,
+      planes: split(values, height, width, channels, channels),
+      whole: values.every(Number.isInteger),
+    };
   }
   const bitmap = await createImageBitmap(new Blob([bytes(data)], { type: `image/${encoding}` }));
   return { ...about, planes: draw(bitmap, width, height, channels), whole: true };
@@ -26,13 +30,19 @@ export async function decodeFile(file) {
     throw new Error(`“${file.name}” could not be read as a picture. PNG, JPEG, WebP and GIF files can.`);
   }
   const scale = Math.min(1, FILE_SIDE / Math.max(bitmap.width, bitmap.height));
-  const width = Math.max(1, Math.round(bitmap.width * scale)), height = Math.max(1, Math.round(bitmap.height * scale));
+  const width = Math.max(1, Math.round(bitmap.width * scale)),
+    height = Math.max(1, Math.round(bitmap.height * scale));
   return { name: "file", title: file.name, planes: draw(bitmap, width, height, 3), low: 0, high: 255, whole: true };
 }
 
 /** The reader's drawing: values from 0 to 10. */
 export const drawing = (data = new Float32Array(DRAWING_SIDE ** 2)) => ({
-  name: "drawing", title: "Your drawing", planes: [plane(DRAWING_SIDE, DRAWING_SIDE, data)], low: 0, high: 10, whole: true,
+  name: "drawing",
+  title: "Your drawing",
+  planes: [plane(DRAWING_SIDE, DRAWING_SIDE, data)],
+  low: 0,
+  high: 10,
+  whole: true,
 });
 
 /** A cross to begin with, so that the drawing pad is not empty. */
@@ -66,5 +76,10 @@ function draw(bitmap, width, height, channels) {
 /** Takes the first `channels` of values that lie pixel by pixel, `stride` apart. */
 function split(values, height, width, stride, channels) {
   return Array.from({ length: channels }, (_, channel) =>
-    plane(height, width, Float32Array.from({ length: height * width }, (_, index) => values[stride * index + channel])));
+    plane(
+      height,
+      width,
+      Float32Array.from({ length: height * width }, (_, index) => values[stride * index + channel]),
+    ),
+  );
 }

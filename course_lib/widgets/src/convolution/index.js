@@ -16,22 +16,30 @@ import { pull, push } from "./sync.js";
 import { createTransport } from "./transport.js";
 
 async function render({ model, el: host }) {
-  const gallery = model.get("_gallery"), samples = model.get("_samples");
-  const leaving = new AbortController(), { signal } = leaving;
+  const gallery = model.get("_gallery"),
+    samples = model.get("_samples");
+  const leaving = new AbortController(),
+    { signal } = leaving;
   const published = host.closest(".course-demo-host") !== null; // in JupyterLab the address belongs to JupyterLab
   const start = startState((name) => model.get(name));
   const store = createStore(model, start, (options) => schedule(options));
   const parts = assemble(store, samples, gallery, { start, published });
   host.append(parts.node);
 
-  const result = resultOf(), speaker = createSpeaker(parts.status);
-  let theme = null, told = start, frameAsked = null, width = 0, pending = {};
+  const result = resultOf(),
+    speaker = createSpeaker(parts.status);
+  let theme = null,
+    told = start,
+    frameAsked = null,
+    width = 0,
+    pending = {};
   function draw() {
     frameAsked = null;
     told = push(model, store.state, told);
     store.view = result(store.state);
-    if (parts.node.clientWidth > 0) { // else JupyterLab has not put it into the page yet, or has hidden it
-      theme ??= readTheme(parts.node);
+    if (width > 0) {
+      // else JupyterLab has not put it into the page yet, or has hidden it
+      theme ??= { ...readTheme(parts.node), width };
       for (const part of parts.drawn) part.draw(store.state, store.view, theme);
     }
     speaker.follow(store.state, store.view, pending);
@@ -48,6 +56,7 @@ async function render({ model, el: host }) {
   const resizing = new ResizeObserver(() => {
     if (parts.node.clientWidth === width) return;
     width = parts.node.clientWidth;
+    theme = null;
     schedule();
   });
   resizing.observe(parts.node);
@@ -57,6 +66,9 @@ async function render({ model, el: host }) {
   const asked = published && !start.compact ? fromHash(location.hash, samples, gallery) : null;
   if (asked) store.state = { ...store.state, ...asked };
   await store.load();
+  width = parts.node.clientWidth;
+  cancelAnimationFrame(frameAsked);
+  draw();
   if (asked) parts.node.scrollIntoView();
   return () => {
     leaving.abort();
@@ -69,18 +81,28 @@ async function render({ model, el: host }) {
 
 function assemble(store, samples, gallery, { start, published }) {
   const status = el("p", { class: "cd-hidden", role: "status" });
-  const controls = createControls(store, samples, gallery), formula = createFormula();
+  const controls = createControls(store, samples, gallery),
+    formula = createFormula();
   if (start.compact) {
     const stage = createStage(store, createTile());
     const node = frame("Convolution demo", controls.node, formula.node, stage.node, status);
     node.classList.add("cv-compact");
     return { node, status, drawn: [controls, formula, stage], stop: () => {} };
   }
-  const transport = createTransport(store), calculation = createCalculation();
+  const transport = createTransport(store),
+    calculation = createCalculation();
   const editor = createEditor(store, gallery);
   const stage = createStage(store, editor, transport, editor.settings, createPatch(), calculation);
   const footer = createFooter(store, start, published);
-  const node = frame("Convolution demo", createPrompts(store, samples, gallery).node, controls.node, formula.node, stage.node, footer.node, status);
+  const node = frame(
+    "Convolution demo",
+    createPrompts(store, samples, gallery).node,
+    controls.node,
+    formula.node,
+    stage.node,
+    footer.node,
+    status,
+  );
   return { node, status, drawn: [controls, formula, stage, footer], stop: transport.stop };
 }
 

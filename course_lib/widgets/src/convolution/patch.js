@@ -1,38 +1,62 @@
 // The window on a large picture, enlarged until single pixels can be seen.
 import { el } from "../shared/dom.js";
 import { greyMap, paint } from "./colors.js";
+import { widthOf } from "./measure.js";
 import { plane, reach } from "./numerics.js";
 import { createPicture, fit } from "./picture.js";
 
-const WIDEST = 220, AROUND = 2; // pixels shown around the window
+const WIDEST = 220,
+  AROUND = 2; // pixels shown around the window
 
 export function createPatch() {
   const picture = createPicture();
-  const node = el("div", { class: "cv-block cv-patch" }, el("p", { class: "cv-small" }, "The window, enlarged"), picture.canvas);
+  const node = el(
+    "div",
+    { class: "cv-block cv-patch" },
+    el("p", { class: "cv-small" }, "The window, enlarged"),
+    picture.canvas,
+  );
   const draw = (state, view, theme) => {
     node.hidden = !view.large || !view.position;
-    if (!node.hidden) drawPatch(picture, state, view, theme, Math.min(WIDEST, node.clientWidth));
+    if (!node.hidden) drawPatch(picture, state, view, theme, Math.min(WIDEST, widthOf(node, view.layout)));
   };
   return { node, draw };
 }
 
 function drawPatch(picture, state, view, theme, width) {
-  const { kernel, dilation, stride, padding } = state, [source] = view.planes, length = reach(kernel.size, dilation);
-  const side = length + 2 * AROUND, map = greyMap(state.picture.low, state.picture.high);
-  const cut = around(source, view.position.row * stride - padding - AROUND, view.position.column * stride - padding - AROUND, side);
+  const { kernel, dilation, stride, padding } = state,
+    [source] = view.planes,
+    length = reach(kernel.size, dilation);
+  const side = length + 2 * AROUND,
+    map = greyMap(state.picture.low, state.picture.high);
+  const cut = around(
+    source,
+    view.position.row * stride - padding - AROUND,
+    view.position.column * stride - padding - AROUND,
+    side,
+  );
   paint(picture.bitmap, cut, map);
   const at = (row, column) => cut.data[row * side + column];
-  picture.draw({
-    rows: side, columns: side, cell: fit(width, side), value: at, color: (row, column) => map.color(at(row, column)),
-    frame: { row: AROUND, column: AROUND, length, taps: kernel.size, step: dilation }, label: "The window and its surroundings, enlarged",
-  }, theme);
+  picture.draw(
+    {
+      rows: side,
+      columns: side,
+      cell: fit(width, side),
+      value: at,
+      color: (row, column) => map.color(at(row, column)),
+      frame: { row: AROUND, column: AROUND, length, taps: kernel.size, step: dilation },
+      label: "The window and its surroundings, enlarged",
+    },
+    theme,
+  );
 }
 
 /** The square of a plane that begins at a place; 0 outside the plane. */
 function around(source, top, left, side) {
   const cut = plane(side, side);
   for (let index = 0; index < cut.data.length; index++) {
-    const row = top + Math.floor(index / side), column = left + (index % side);
+    const row = top + Math.floor(index / side),
+      column = left + (index % side);
     const inside = row >= 0 && row < source.height && column >= 0 && column < source.width;
     if (inside) cut.data[index] = source.data[row * source.width + column];
   }

@@ -61,7 +61,9 @@ export function createPicture({ onpoint, onhover } = {}) {
 
 /** Fits the canvas to its cells at the screen's resolution; returns a context measured in page pixels. */
 function sized(canvas, { cell, rows, columns }) {
-  const ratio = globalThis.devicePixelRatio || 1, width = columns * cell + 2 * MARGIN, height = rows * cell + 2 * MARGIN;
+  const ratio = globalThis.devicePixelRatio || 1,
+    width = columns * cell + 2 * MARGIN,
+    height = rows * cell + 2 * MARGIN;
   const pixels = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== pixels[0] || canvas.height !== pixels[1]) [canvas.width, canvas.height] = pixels;
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
@@ -74,13 +76,15 @@ function sized(canvas, { cell, rows, columns }) {
 
 /** Draws the values up to `limit` in reading order; the rest of an output is not computed yet. */
 function drawRevealed(context, bitmap, { rows, columns, cell, limit = rows * columns }, at) {
-  const full = Math.floor(limit / columns), rest = limit % columns;
+  const full = Math.floor(limit / columns),
+    rest = limit % columns;
   if (full) context.drawImage(bitmap, 0, 0, columns, full, at, at, columns * cell, full * cell);
   if (rest) context.drawImage(bitmap, 0, full, rest, 1, at, at + full * cell, rest * cell, cell);
 }
 
 function drawPadding(context, { rows, columns, border, cell }, theme) {
-  const width = (columns + 2 * border) * cell, height = (rows + 2 * border) * cell;
+  const width = (columns + 2 * border) * cell,
+    height = (rows + 2 * border) * cell;
   context.save();
   context.beginPath();
   context.rect(0, 0, width, height);
@@ -101,12 +105,16 @@ function drawPadding(context, { rows, columns, border, cell }, theme) {
 
 function drawNumbers(context, spec, theme) {
   const { rows, columns, border = 0, cell, limit = rows * columns, value, color } = spec;
-  const weighted = underWeights([spec.frame].flat().find((frame) => frame?.weights), cell);
+  const weighted = underWeights(
+    [spec.frame].flat().find((frame) => frame?.weights),
+    cell,
+  );
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (let row = -border; row < rows + border; row++) {
     for (let column = -border; column < columns + border; column++) {
-      const x = (column + border) * cell, y = (row + border) * cell;
+      const x = (column + border) * cell,
+        y = (row + border) * cell;
       const inside = row >= 0 && row < rows && column >= 0 && column < columns;
       const shown = inside && row * columns + column < limit;
       outline(context, x, y, cell, cell, theme.line, 0.5);
@@ -145,7 +153,8 @@ function drawFrame(context, { row, column, length = 1, taps, step = 1, weights }
 function drawTaps(context, { row, column, taps, step }, cell, theme) {
   for (let i = 0; i < taps; i++) {
     for (let j = 0; j < taps; j++) {
-      const x = (column + j * step) * cell, y = (row + i * step) * cell;
+      const x = (column + j * step) * cell,
+        y = (row + i * step) * cell;
       if (cell >= 6) outline(context, x + 1, y + 1, cell - 2, cell - 2, theme.purple, cell >= DETAIL_CELL ? 2 : 1);
     }
   }
@@ -157,8 +166,11 @@ function drawWeights(context, { row, column, taps, step, weights }, cell, theme)
   context.textAlign = "right";
   context.textBaseline = "middle";
   weights.forEach((weight, index) => {
-    const text = `×${short(weight)}`, width = context.measureText(text).width + 4, height = cell * 0.29;
-    const x = (column + (index % taps) * step + 1) * cell - 1, y = (row + Math.floor(index / taps) * step + 1) * cell - 1 - height;
+    const text = `×${short(weight)}`,
+      width = context.measureText(text).width + 4,
+      height = cell * 0.29;
+    const x = (column + (index % taps) * step + 1) * cell - 1,
+      y = (row + Math.floor(index / taps) * step + 1) * cell - 1 - height;
     context.fillStyle = css(theme.surface);
     context.fillRect(x - width, y, width, height);
     context.fillStyle = css(theme.text);

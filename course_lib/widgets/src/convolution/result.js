@@ -6,7 +6,8 @@ const INPUTS = ["picture", "kernel", "stride", "padding", "dilation", "bias", "c
 
 /** Makes a function from state to result that computes again only what a change touches. */
 export function resultOf() {
-  let last = null, kept = null;
+  let last = null,
+    kept = null;
   return (state) => {
     if (!state.picture) return null;
     if (!last || INPUTS.some((name) => last[name] !== state[name])) kept = compute(state, kept, last);
@@ -16,7 +17,8 @@ export function resultOf() {
 }
 
 function compute(state, kept, last) {
-  const color = inColor(state), { picture, kernel } = state;
+  const color = inColor(state),
+    { picture, kernel } = state;
   const unchanged = kept && last.picture === picture && kept.color === color;
   const planes = unchanged ? kept.planes : planesOf(picture, color);
   const kernels = planes.map((_, channel) => ({ size: kernel.size, cells: kernel.stack[channel] }));

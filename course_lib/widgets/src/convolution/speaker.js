@@ -4,7 +4,8 @@ import { number } from "./format.js";
 const SETTLED = 900;
 
 export function createSpeaker(status) {
-  let timer = null, last = null;
+  let timer = null,
+    last = null;
   const say = (text) => {
     status.textContent = text;
   };
@@ -12,7 +13,8 @@ export function createSpeaker(status) {
 
   function follow(state, view, { speak, pen }) {
     if (pen) return say(penText(state));
-    if (speak && view?.position) return say(`Row ${view.position.row + 1}, column ${view.position.column + 1}: ${number(view.value)}`);
+    if (speak && view?.position)
+      return say(`Row ${view.position.row + 1}, column ${view.position.column + 1}: ${number(view.value)}`);
     if (!view) return;
     const changed = last && view.output !== last.output;
     last = view;

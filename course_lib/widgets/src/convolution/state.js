@@ -13,8 +13,20 @@ export function startState(get) {
   const fields = Object.fromEntries(TRAITS.map((name) => [name, get(name)]));
   const kernel = kernelFromTrait(get("kernel"), get("_gallery"));
   return {
-    ...fields, kernel, compact: get("compact"), picture: null, failure: null, row: 0, column: 0, hover: null, playing: false,
-    channel: "all", cell: middle(kernel.size), pen: 10, penRow: 0, penColumn: 0,
+    ...fields,
+    kernel,
+    compact: get("compact"),
+    picture: null,
+    failure: null,
+    row: 0,
+    column: 0,
+    hover: null,
+    playing: false,
+    channel: "all",
+    cell: middle(kernel.size),
+    pen: 10,
+    penRow: 0,
+    penColumn: 0,
   };
 }
 
@@ -40,12 +52,13 @@ const newSize = (a, b) => !b || a.name !== b.name || a.planes[0].width !== b.pla
 export const isLarge = (picture) => Math.max(picture.planes[0].height, picture.planes[0].width) > SMALL_SIDE;
 
 /** Whether the picture is taken as three channels. */
-export const inColor = (state) => state.color && state.picture?.planes.length === 3;
+export const inColor = (state) => state.color && !state.compact && state.picture?.planes.length === 3;
 
 /** { height, width } of the output, or null where there is no picture or the window does not fit. */
 export function outputOf(state) {
   if (!state.picture) return null;
-  const { height, width } = state.picture.planes[0], { size } = state.kernel;
+  const { height, width } = state.picture.planes[0],
+    { size } = state.kernel;
   const lengths = { height: outputSize(height, size, state), width: outputSize(width, size, state) };
   return lengths.height < 1 || lengths.width < 1 ? null : lengths;
 }
@@ -61,14 +74,20 @@ export function kernelFromTrait(value, gallery) {
   const stack = Array.isArray(value[0][0]) ? value : [value, value, value];
   const size = stack[0].length;
   const { cells, divisor } = asFraction(stack.flat(2));
-  return { name: null, size, divisor, stack: [0, 1, 2].map((channel) => cells.slice(channel * size ** 2, (channel + 1) * size ** 2)) };
+  return {
+    name: null,
+    size,
+    divisor,
+    stack: [0, 1, 2].map((channel) => cells.slice(channel * size ** 2, (channel + 1) * size ** 2)),
+  };
 }
 
 /** The kernel as its trait: a gallery name, or nested lists of weights, one for each channel where they differ. */
 export function kernelToTrait({ kernel, color }) {
   if (kernel.name) return kernel.name;
   const { size, divisor } = kernel;
-  const rows = (cells) => Array.from({ length: size }, (_, row) => cells.slice(row * size, (row + 1) * size).map((cell) => cell / divisor));
+  const rows = (cells) =>
+    Array.from({ length: size }, (_, row) => cells.slice(row * size, (row + 1) * size).map((cell) => cell / divisor));
   return color && !sameForAll(kernel) ? kernel.stack.map(rows) : rows(kernel.stack[0]);
 }
 
@@ -87,23 +106,34 @@ export function withCell(kernel, channel, index, value) {
 
 /** The kernel with all cells of one channel, or of all, set. */
 export function withCells(kernel, channel, cells) {
-  return { ...kernel, name: null, stack: kernel.stack.map((old, place) => (channel === "all" || channel === place ? cells : old)) };
+  return {
+    ...kernel,
+    name: null,
+    stack: kernel.stack.map((old, place) => (channel === "all" || channel === place ? cells : old)),
+  };
 }
 
 export const withSize = (kernel, size) => ({
-  ...kernel, size, name: kernel.size === size ? kernel.name : null, stack: kernel.stack.map((cells) => resize(cells, kernel.size, size)),
+  ...kernel,
+  size,
+  name: kernel.size === size ? kernel.name : null,
+  stack: kernel.stack.map((cells) => resize(cells, kernel.size, size)),
 });
 
 /** The patch of a reader who chooses a gallery kernel: its weights and the view that suits it. */
 export const chooseKernel = (name, gallery) => ({
-  kernel: kernelFromTrait(name, gallery), view: gallery[name].view, cell: middle(gallery[name].cells.length),
+  kernel: kernelFromTrait(name, gallery),
+  view: gallery[name].view,
+  cell: middle(gallery[name].cells.length),
 });
 
 /** The patch of a reader who chooses a picture; a worked example brings its kernel and plain settings along. */
 export function chooseImage(name, samples, gallery) {
   const sample = samples[name];
   const small = sample && Math.max(sample.height, sample.width) <= SMALL_SIDE;
-  const worked = sample?.kernel ? { ...chooseKernel(sample.kernel, gallery), stride: 1, padding: 0, dilation: 1, bias: 0 } : {};
+  const worked = sample?.kernel
+    ? { ...chooseKernel(sample.kernel, gallery), stride: 1, padding: 0, dilation: 1, bias: 0 }
+    : {};
   return { image: name, mode: small ? "step" : "sweep", hover: null, playing: false, ...worked };
 }
 

@@ -34,13 +34,17 @@ export function createStore(model, start, changed) {
   }
 
   store.load = () => show(read(store.state.image));
-  store.open = (file) => show(decodeFile(file).then((picture) => {
-    own.file = picture;
-    store.update({ mode: "sweep" });
-    return picture;
-  }));
+  store.open = (file) =>
+    show(
+      decodeFile(file).then((picture) => {
+        own.file = picture;
+        store.update({ mode: "sweep" });
+        return picture;
+      }),
+    );
   store.paint = (row, column) => {
-    const { picture, pen } = store.state, { height, width } = picture.planes[0];
+    const { picture, pen } = store.state,
+      { height, width } = picture.planes[0];
     if (row < 0 || row >= height || column < 0 || column >= width) return;
     own.drawing = painted(picture, row, column, pen);
     store.update({ picture: own.drawing, penRow: row, penColumn: column }, { pen: true });

@@ -5,7 +5,10 @@ const equal = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 /** Tells the traits what the reader changed; returns the state told. */
 export function push(model, state, told) {
-  const changes = TRAITS.filter((name) => state[name] !== told[name] && state[name] !== model.get(name)).map((name) => [name, state[name]]);
+  const changes = TRAITS.filter((name) => state[name] !== told[name] && state[name] !== model.get(name)).map((name) => [
+    name,
+    state[name],
+  ]);
   if (state.kernel !== told.kernel || state.color !== told.color) {
     const kernel = kernelToTrait(state);
     if (!equal(kernel, model.get("kernel"))) changes.push(["kernel", kernel]);
@@ -26,7 +29,8 @@ export function pull(model, store, signal) {
   }
   follow("kernel", () => {
     const kernel = model.get("kernel");
-    if (!equal(kernel, kernelToTrait(store.state))) store.update({ kernel: kernelFromTrait(kernel, model.get("_gallery")) });
+    if (!equal(kernel, kernelToTrait(store.state)))
+      store.update({ kernel: kernelFromTrait(kernel, model.get("_gallery")) });
   });
   follow("_array", () => store.state.image === "array" && store.load());
 }

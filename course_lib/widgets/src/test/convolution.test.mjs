@@ -2,17 +2,31 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  applyFilter, asFraction, convolve, extent, outputSize, pad, plane, resize, samePadding, toGrey, valuesUnder,
+  applyFilter,
+  asFraction,
+  convolve,
+  extent,
+  outputSize,
+  pad,
+  plane,
+  resize,
+  samePadding,
+  toGrey,
+  valuesUnder,
 } from "../convolution/numerics.js";
 
 const fixtures = JSON.parse(readFileSync(new URL("convolution.fixtures.json", import.meta.url), "utf8"));
 const toPlane = (rows) => plane(rows.length, rows[0].length, Float32Array.from(rows.flat()));
-const toRows = ({ height, width, data }) => Array.from({ length: height }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]);
+const toRows = ({ height, width, data }) =>
+  Array.from({ length: height }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]);
 const kernel = (rows) => ({ size: rows.length, cells: rows.flat() });
 const plain = { stride: 1, padding: 0, dilation: 1 };
 
 function near(actual, expected) {
-  assert.deepEqual(actual.map((row) => row.length), expected.map((row) => row.length));
+  assert.deepEqual(
+    actual.map((row) => row.length),
+    expected.map((row) => row.length),
+  );
   expected.flat().forEach((value, index) => {
     const distance = Math.abs(actual.flat()[index] - value);
     assert.ok(distance <= 1e-5 * Math.max(1, Math.abs(value)), `${actual.flat()[index]} is not ${value}`);
@@ -37,23 +51,40 @@ for (const { image, kernel: name, images, kernels, options, output } of fixtures
 }
 
 test("the worked examples give the sums of the book", () => {
-  const sums = Object.fromEntries(fixtures.worked.map(({ image, images, kernels, options }) =>
-    [image, toRows(applyFilter(images.map(toPlane), kernels.map(kernel), options).sum)]));
-  assert.deepEqual(sums["matrix-6x6"], [[-5, -4, 0, 8], [-10, -2, 2, 3], [0, -2, -4, -7], [-3, -2, -3, -16]]);
-  assert.deepEqual(sums["matrix-5x5"], [[12, 12, 17], [10, 17, 19], [9, 6, 14]]);
+  const sums = Object.fromEntries(
+    fixtures.worked.map(({ image, images, kernels, options }) => [
+      image,
+      toRows(applyFilter(images.map(toPlane), kernels.map(kernel), options).sum),
+    ]),
+  );
+  assert.deepEqual(sums["matrix-6x6"], [
+    [-5, -4, 0, 8],
+    [-10, -2, 2, 3],
+    [0, -2, -4, -7],
+    [-3, -2, -3, -16],
+  ]);
+  assert.deepEqual(sums["matrix-5x5"], [
+    [12, 12, 17],
+    [10, 17, 19],
+    [9, 6, 14],
+  ]);
   assert.deepEqual(sums["half-bright"], Array(4).fill([0, 30, 30, 0]));
 });
 
 test("the sum under the window is the output there, at every position", () => {
   for (const { images, kernels, options, output } of fixtures.cases) {
-    output.forEach((line, row) => line.forEach((expected, column) => {
-      let total = options.bias;
-      images.forEach((rows, channel) => {
-        const values = valuesUnder(toPlane(rows), kernels[channel].length, options, row, column);
-        kernels[channel].flat().forEach((weight, index) => { total += weight * values[index]; });
-      });
-      assert.ok(Math.abs(total - expected) < 1e-4, `${total} is not ${expected}`);
-    }));
+    output.forEach((line, row) =>
+      line.forEach((expected, column) => {
+        let total = options.bias;
+        images.forEach((rows, channel) => {
+          const values = valuesUnder(toPlane(rows), kernels[channel].length, options, row, column);
+          kernels[channel].flat().forEach((weight, index) => {
+            total += weight * values[index];
+          });
+        });
+        assert.ok(Math.abs(total - expected) < 1e-4, `${total} is not ${expected}`);
+      }),
+    );
   }
 });
 
@@ -80,7 +111,23 @@ test("same padding keeps the size at stride 1", () => {
 });
 
 test("padding puts zeros around and leaves the values", () => {
-  assert.deepEqual(toRows(pad(toPlane([[1, 2], [3, 4]]), 1)), [[0, 0, 0, 0], [0, 1, 2, 0], [0, 3, 4, 0], [0, 0, 0, 0]]);
+  assert.deepEqual(
+    toRows(
+      pad(
+        toPlane([
+          [1, 2],
+          [3, 4],
+        ]),
+        1,
+      ),
+    ),
+    [
+      [0, 0, 0, 0],
+      [0, 1, 2, 0],
+      [0, 3, 4, 0],
+      [0, 0, 0, 0],
+    ],
+  );
 });
 
 test("weights are written as whole numbers over the smallest divisor", () => {
@@ -99,11 +146,23 @@ test("a kernel keeps its middle when its size changes, and what is cut off is go
 });
 
 test("grey is the brightness of the channels, white stays white", () => {
-  const channels = [[255, 255], [255, 0], [255, 0]].map((values) => toPlane([values]));
+  const channels = [
+    [255, 255],
+    [255, 0],
+    [255, 0],
+  ].map((values) => toPlane([values]));
   assert.deepEqual([...toGrey(channels, true).data], [255, 76]);
   assert.ok(Math.abs(toGrey(channels, false).data[1] - 76.245) < 1e-3);
 });
 
 test("extent finds the lowest and the highest value", () => {
-  assert.deepEqual(extent(toPlane([[3, -7], [0, 5]])), [-7, 5]);
+  assert.deepEqual(
+    extent(
+      toPlane([
+        [3, -7],
+        [0, 5],
+      ]),
+    ),
+    [-7, 5],
+  );
 });
