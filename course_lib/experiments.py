@@ -146,7 +146,7 @@ def list_runs() -> None:
         if experiment.name in recorded:
             result = results.load(experiment.name)
             metric = result.metrics["accuracy"]
-            accuracy = f"{metric.mean:.1%} ± {metric.std:.1%}"
+            accuracy = f"{metric.mean:.1%}" + (f" ± {metric.std:.1%}" if len(metric.values) > 1 else "")
             same = result.recipe_hash == experiment.recipe.hash
             when = result.date if same else f"{result.date}, with another recipe"
         recipe, seeds = experiment.recipe, ", ".join(map(str, experiment.seeds))

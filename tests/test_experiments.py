@@ -127,7 +127,7 @@ def test_a_run_that_was_killed_goes_on(tiny, monkeypatch, record):
         def on_epoch(self, trainer, row):
             epochs.append((trainer.recipe.seed, row["epoch"]))
             if len(epochs) == 3:  # the second seed's first epoch
-                raise KeyboardInterrupt
+                raise RuntimeError("killed")
 
     original = Trainer.__init__
 
@@ -135,7 +135,7 @@ def test_a_run_that_was_killed_goes_on(tiny, monkeypatch, record):
         original(self, recipe, (*callbacks, Killer()), device)
 
     monkeypatch.setattr(Trainer, "__init__", with_killer)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(RuntimeError, match="killed"):
         run(tiny)
     resumed = run(tiny)
     assert epochs == [(0, 1), (0, 2), (1, 1), (1, 2)], "no epoch is trained twice"
@@ -176,7 +176,8 @@ def test_list_says_what_is_recorded_and_what_has_changed(tiny, record, capsys, m
     header, tiny_line, other_line = capsys.readouterr().out.splitlines()
     assert header.split() == ["name", "model", "data", "epochs", "seeds", "test", "accuracy", "recorded"]
     assert tiny_line.endswith(record.date)
-    assert f"{record.metrics['accuracy'].mean:.1%}" in tiny_line
+    accuracy = record.metrics["accuracy"]
+    assert f"{accuracy.mean:.1%} ± {accuracy.std:.1%}" in tiny_line
     assert other_line.endswith("not yet")
 
     changed = dataclasses.replace(TINY, recipe=dataclasses.replace(TINY.recipe, lr=0.1))
@@ -211,6 +212,15 @@ def test_outside_a_repository_the_commit_is_unknown(tmp_path, monkeypatch):
     monkeypatch.setattr(experiments.course_lib, "__file__", str(tmp_path / "__init__.py"))
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     assert experiments._commit() == "unknown"
+
+
+def test_one_seed_is_listed_without_a_deviation(tiny, record, capsys):
+    metrics = {name: results.summarize(metric.values[:1]) for name, metric in record.metrics.items()}
+    results.save(dataclasses.replace(record, seeds=(0,), metrics=metrics, histories=record.histories[:1]))
+    experiments.list_runs()
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("tiny"))
+    assert f"{metrics['accuracy'].mean:.1%} " in line
+    assert "±" not in line
 
 
 def test_an_unknown_name_gets_the_nearest_ones():

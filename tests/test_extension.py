@@ -87,8 +87,8 @@ def good(root, tmp_path_factory):
         "the address of the public repository is configured: this test expects it is not"
     )
     config.write_text(text.replace('url: ""', "url: https://github.com/some/course", 1), encoding="utf-8")
-    book.write("index", "# Home\n\n$x^2$\n")
-    code = TABS.format(first="tab-torch", second="tab-keras") + DEMO
+    book.write("index", "# Home\n")
+    code = "\n$x^2$\n" + TABS.format(first="tab-torch", second="tab-keras") + DEMO
     code += cell('import os, numpy\nprint(os.environ.get("COURSE_DATA"))')
     code += cell("1 / 0", "raises-exception") + cell(
         'import sys\nprint("note", file=sys.stderr)', "allow-stderr"
@@ -139,8 +139,9 @@ def test_a_demo_comes_with_our_host_and_nothing_else(good):
         assert foreign not in page
 
 
-def test_formulas_are_set_by_the_local_copy(good):
-    assert "_static/mathjax/tex-chtml-full.js" in good.html("index")
+def test_formulas_are_set_by_the_local_copy_and_only_pages_with_formulas_load_it(good):
+    assert "_static/mathjax/tex-chtml-full.js" in good.html("page")
+    assert "mathjax/" not in good.html("index")
     assert (good.site / "_static/mathjax/tex-chtml-full.js").stat().st_size > 1_000_000
     assert len(list((good.site / "_static/mathjax").rglob("*.woff"))) > 20
 

@@ -91,7 +91,7 @@ class ConvolutionDemo(Demo, bundle="convolution"):
             compact=compact,
             _samples={name: asdict(picture) for name, picture in samples().items()},
             _gallery={name: asdict(kernel) for name, kernel in GALLERY.items()},
-            _min_height="24rem" if compact else "52rem",
+            _min_height="24rem" if compact else "58rem",
         )
 
     @traitlets.validate("image")

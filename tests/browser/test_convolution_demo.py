@@ -95,14 +95,24 @@ def test_a_click_on_a_cell_moves_the_window_there(demo):
 
 
 def test_play_runs_to_the_end_and_can_be_stopped(demo):
-    board(demo, "Output").press("End")
-    board(demo, "Output").press("ArrowUp")
     demo.get_by_role("button", name="Play").click()
     demo.get_by_role("button", name="Pause").click()
     expect(demo.get_by_role("button", name="Play")).to_be_visible()
+    board(demo, "Output").press("End")
+    board(demo, "Output").press("ArrowLeft")
     demo.get_by_role("button", name="Play").click()
-    expect(result(demo)).to_have_text("−16", timeout=20_000)
+    expect(result(demo)).to_have_text("−16")
     expect(demo.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_a_button_at_its_end_keeps_the_focus(demo):
+    board(demo, "Output").press("End")
+    following = demo.get_by_role("button", name="Next")
+    following.focus()
+    following.press("Enter")
+    expect(following).to_be_focused()
+    expect(following).to_be_disabled()
+    expect(result(demo)).to_have_text("−16")
 
 
 def test_the_output_moves_with_a_weight_typed_or_slid(demo):
@@ -162,6 +172,7 @@ def test_color_is_three_kernels_added_up(demo):
     expect(demo.get_by_role("img", name="Green kernel: 1 0 −1; 1 7 −1; 1 0 −1")).to_be_visible()
     expect(demo.get_by_role("img", name="Red kernel: 1 0 −1; 1 0 −1; 1 0 −1")).to_be_visible()
     demo.get_by_label("Bias").fill("100")
+    expect(demo.locator(".cv-total")).to_contain_text(" + 100 = ")
     line = demo.locator(".cv-total").inner_text().replace("−", "-")
     *parts, total = map(float, re.findall(r"-?\d+", line.replace("- ", "-")))
     assert sum(parts) == total

@@ -49,7 +49,9 @@ def test_a_page_loads_alone_is_accessible_and_fits(open_page, axe, name):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
-        page.wait_for_timeout(200)  # what scrolls is found, and made reachable, a moment after a change of size
+        page.wait_for_timeout(
+            200
+        )  # what scrolls is found, and made reachable, a moment after a change of size
         findings = axe(page)
         if overflow(page) > 0:
             findings.append(f"the page is {overflow(page)} pixels wider than its window")

@@ -22,6 +22,13 @@ def configure(app: Sphinx, config) -> None:
     config.mathjax3_config = {"options": {"enableMenu": False}}
 
 
+def drop_where_unused(app: Sphinx, pagename: str, template: str, context: dict, doctree) -> None:
+    """Leave the script (1.3 MB) out of pages without a formula; Sphinx adds it if a page below has one."""
+    if 'class="math' not in context.get("body", ""):
+        scripts = context["script_files"]
+        scripts[:] = [script for script in scripts if SCRIPT not in str(getattr(script, "filename", script))]
+
+
 def copy(app: Sphinx, error: Exception | None) -> None:
     """Copy the script and its fonts into the finished book."""
     if error or app.builder.format != "html":

@@ -27,8 +27,8 @@ function createTerms() {
     role: "group",
     "aria-label": "Products, by rows of the kernel",
   });
-  let blocks = [],
-    shape = "";
+  let blocks = [];
+  let shape = "";
   function draw({ terms, color }, size) {
     if (shape !== `${terms.length} ${size}`) {
       shape = `${terms.length} ${size}`;
@@ -56,8 +56,8 @@ function createBlock(size) {
     write(name, `${channel}: ${number(total)}`);
     lines.forEach((line, row) => {
       line.products.forEach((span, column) => {
-        const value = values[row * size + column],
-          cell = cells[row * size + column];
+        const value = values[row * size + column];
+        const cell = cells[row * size + column];
         write(span, `${column ? "+ " : ""}${number(value)}·${factor(cell)}`);
         span.dataset.sign = String(Math.sign(value * cell));
       });

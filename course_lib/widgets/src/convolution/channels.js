@@ -1,13 +1,13 @@
 // A filter over a color picture: each channel with its kernel, their results, and the sum.
 import { el } from "../shared/dom.js";
-import { channelMap, greyMap, paint, signedMap } from "./colors.js";
+import { channelMap, signedMap, valueMap } from "./colors.js";
 import { CHANNELS, number } from "./format.js";
 import { widthOf } from "./measure.js";
 import { extent, plane, reach } from "./numerics.js";
 import { createPicture, fit } from "./picture.js";
 
-const WIDEST = 150,
-  TILE = 96;
+const WIDEST = 150;
+const TILE = 96;
 
 export function createChannels() {
   const rows = CHANNELS.map((name) => createRow(name));
@@ -49,51 +49,33 @@ function createRow(name) {
   );
 
   function draw(channel, most, state, view, theme) {
-    const { low, high } = state.picture,
-      { size, stack, divisor } = state.kernel;
-    const input = view.planes[channel],
-      result = view.output?.partials[channel];
-    paint(source.bitmap, input, channelMap(low, high, channel));
-    source.draw(
-      {
-        ...side(input, parts[0], state.padding, view),
-        border: state.padding,
-        frame: window(state, view),
-        label: `${name} channel`,
-      },
-      theme,
-    );
+    const { low, high } = state.picture;
+    const { size, stack, divisor } = state.kernel;
+    const input = view.planes[channel];
+    const border = state.padding;
+    const map = channelMap(low, high, channel);
+    const cell = cellFor(input, border, parts[0], view);
+    const frame = window(state, view);
+    source.draw({ plane: input, map, border, cell, frame, label: `${name} channel` }, theme);
     drawKernel(kernel, parts[1], view, stack[channel], size, `${name} kernel`, theme);
-    parts[2].hidden = !result;
-    if (!result) return;
-    const map =
-      state.view === "signed"
-        ? signedMap(most, theme)
-        : state.view === "absolute"
-          ? greyMap(0, most)
-          : greyMap(low, high);
-    paint(partial.bitmap, result, map, state.view === "absolute");
-    const value = number(view.terms[channel].total / divisor);
-    partial.draw(
-      {
-        ...side(result, parts[2], 0, view),
-        limit: revealed(state, result),
-        frame: view.position,
-        label: `Result of the ${name.toLowerCase()} channel`,
-      },
-      theme,
-    );
-    total.textContent = value;
+    parts[2].hidden = !view.output;
+    if (!view.output) return;
+    drawPartial(view.output.partials[channel], most, state, view, theme);
+    total.textContent = number(view.terms[channel].total / divisor);
+  }
+
+  function drawPartial(plane, most, state, view, theme) {
+    const limit = state.mode === "step" ? state.row * plane.width + state.column + 1 : undefined;
+    const cell = cellFor(plane, 0, parts[2], view);
+    const label = `Result of the ${name.toLowerCase()} channel`;
+    const colors = valueMap(state.view, most, state.picture, theme);
+    partial.draw({ plane, ...colors, cell, limit, frame: view.position, label }, theme);
   }
   return { node, draw };
 }
 
-const revealed = (state, { width }) => (state.mode === "step" ? state.row * width + state.column + 1 : undefined);
-
-function side({ height, width }, box, border, { layout }) {
-  const room = Math.min(WIDEST, widthOf(box, layout)),
-    longest = Math.max(height, width) + 2 * border;
-  return { rows: height, columns: width, cell: fit(room, longest) };
+function cellFor({ height, width }, border, box, { layout }) {
+  return fit(Math.min(WIDEST, widthOf(box, layout)), Math.max(height, width) + 2 * border);
 }
 
 const window = ({ stride, kernel, dilation }, { position }) =>
@@ -101,17 +83,12 @@ const window = ({ stride, kernel, dilation }, { position }) =>
 
 /** Draws a kernel as a small picture with its numbers. */
 export function drawKernel(picture, box, { layout }, cells, size, label, theme) {
-  const most = Math.max(1e-9, ...cells.map(Math.abs)),
-    map = signedMap(most, theme);
-  const at = (row, column) => cells[row * size + column];
-  paint(picture.bitmap, plane(size, size, Float32Array.from(cells)), map);
+  const most = Math.max(1e-9, ...cells.map(Math.abs));
   picture.draw(
     {
-      rows: size,
-      columns: size,
+      plane: plane(size, size, Float32Array.from(cells)),
+      map: signedMap(most, theme),
       cell: Math.min(30, fit(Math.min(TILE, widthOf(box, layout)), size)),
-      value: at,
-      color: (row, column) => map.color(at(row, column)),
       label: `${label}: ${rowsOf(cells, size)}`,
     },
     theme,

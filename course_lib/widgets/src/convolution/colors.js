@@ -60,6 +60,13 @@ export function signedMap(most, { surface, blue, vermillion }) {
   return keep(`signed ${most} ${surface}`, () => ramp(-most, most, color));
 }
 
+/** The map for values up to `most` away from 0, in the view that the reader chose, and whether it is for their size. */
+export function valueMap(view, most, { low, high }, theme) {
+  if (view === "signed") return { map: signedMap(most, theme) };
+  if (view === "absolute") return { map: greyMap(0, most), absolute: true };
+  return { map: greyMap(low, high) };
+}
+
 /** Black or white, whichever can be read on a color. */
 export function ink([red, green, blue]) {
   const linear = (value) => (value / 255) ** 2.2;
@@ -67,10 +74,10 @@ export function ink([red, green, blue]) {
   return luminance > 0.18 ? "#000000" : "#ffffff";
 }
 
-const painted = new WeakMap(); // canvas -> what it shows, to leave it alone while that is the same, and its pixels
+const painted = new WeakMap(); // canvas -> its pixels and what it shows, to leave it alone while that is the same
 
-/** The pixels of a canvas to paint `what` of some size into, or null where it shows just that. */
-function pixelsFor(canvas, height, width, ...what) {
+/** The pixels of a canvas to paint `what` into, or null where it shows just that. */
+function pixelsFor(canvas, { height, width }, ...what) {
   const before = painted.get(canvas);
   if (before && what.every((part, index) => part === before.what[index])) return null;
   const fits = before?.image.width === width && before.image.height === height;
@@ -80,30 +87,35 @@ function pixelsFor(canvas, height, width, ...what) {
   return image;
 }
 
-/** Paints a plane, one pixel a value, into a canvas kept for it. */
-export function paint(canvas, { height, width, data }, map, absolute = false) {
-  const image = pixelsFor(canvas, height, width, data, map, absolute);
-  if (!image) return;
-  const pixels = new Uint32Array(image.data.buffer),
-    { low, scale, packed } = map,
-    last = packed.length - 1;
+/**
+ * Paints a plane through a map, or three planes as one color picture, one pixel a value, into a canvas kept for it.
+ * Says whether there was anything to paint.
+ */
+export function paint(canvas, { plane, map, absolute = false, planes, low, high }) {
+  const image = planes
+    ? pixelsFor(canvas, planes[0], planes, low, high)
+    : pixelsFor(canvas, plane, plane.data, map, absolute);
+  if (!image) return false;
+  if (planes) fillColor(image, planes, low, high);
+  else fill(image, plane.data, map, absolute);
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return true;
+}
+
+function fill(image, data, { low, scale, packed }, absolute) {
+  const pixels = new Uint32Array(image.data.buffer);
+  const last = packed.length - 1;
   for (let index = 0; index < pixels.length; index++) {
     const value = absolute ? Math.abs(data[index]) : data[index];
     const step = (value - low) * scale + 0.5;
     pixels[index] = packed[step < 0 ? 0 : step > last ? last : step | 0];
   }
-  canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-/** Paints three planes as one color picture. */
-export function paintColor(canvas, planes, low, high) {
-  const [{ height, width }] = planes,
-    image = pixelsFor(canvas, height, width, planes, low, high);
-  if (!image) return;
+function fillColor(image, planes, low, high) {
+  const scale = 255 / (high - low);
   planes.forEach(({ data }, channel) => {
-    for (let index = 0; index < data.length; index++)
-      image.data[4 * index + channel] = (255 * (data[index] - low)) / (high - low);
+    for (let index = 0; index < data.length; index++) image.data[4 * index + channel] = scale * (data[index] - low);
   });
   for (let index = 3; index < image.data.length; index += 4) image.data[index] = 255;
-  canvas.getContext("2d").putImageData(image, 0, 0);
 }

@@ -12,59 +12,53 @@ const OWN = [
 export function createControls(store, samples, gallery) {
   const image = createImageChoice(store, samples, gallery);
   const kernel = createKernelChoice(store, gallery);
-  const geometry = Object.entries(LIMITS).map(([name, [min, max]]) => [
-    name,
-    slider({
-      label: name[0].toUpperCase() + name.slice(1),
-      min,
-      max,
-      value: store.state[name],
-      oninput: (value) => store.update({ [name]: value }),
-    }),
-  ]);
+  const geometry = createGeometry(store);
   const color = toggle({
     label: "In color: three channels",
     value: false,
     onchange: (value) => store.update({ color: value }),
   });
-  const quick = [
-    ["valid", () => 0],
-    ["same", same],
-  ].map(([text, padding]) => [padding, button(text, () => store.update((state) => ({ padding: padding(state) })))]);
-  const padding = geometry[1][1].node;
-  padding.append(
-    el(
-      "div",
-      { class: "cv-quick", role: "group", "aria-label": "Usual paddings" },
-      quick.map(([, node]) => node),
-    ),
-  );
   const own = createOwn(store);
-  const sliders = store.state.compact
-    ? null
-    : el(
-        "div",
-        { class: "cd-controls cv-geometry" },
-        geometry.map(([, control]) => control.node),
-      );
   const node = el(
     "div",
     {},
     el("div", { class: "cd-controls cv-choices" }, image.node, kernel.node, color.node),
     own.node,
-    sliders,
+    store.state.compact ? null : geometry.node,
   );
 
   function draw(state) {
     image.draw(state);
     kernel.draw(state);
-    for (const [name, control] of geometry) control.set(state[name]);
-    for (const [value, node] of quick) node.setAttribute("aria-pressed", String(state.padding === value(state)));
+    geometry.draw(state);
     color.node.hidden = state.compact || state.picture?.planes.length !== 3;
     color.set(state.color);
     own.draw(state);
   }
   return { node, draw };
+}
+
+/** Stride, padding with its usual values, and dilation. */
+function createGeometry(store) {
+  const sliders = Object.entries(LIMITS).map(([name, [min, max]]) => {
+    const label = name[0].toUpperCase() + name.slice(1);
+    const oninput = (value) => store.update({ [name]: value });
+    return [name, slider({ label, min, max, value: store.state[name], oninput })];
+  });
+  const usual = [
+    ["valid", () => 0],
+    ["same", same],
+  ].map(([text, padding]) => [padding, button(text, () => store.update((state) => ({ padding: padding(state) })))]);
+  const buttons = usual.map(([, node]) => node);
+  const { padding } = Object.fromEntries(sliders);
+  padding.node.append(el("div", { class: "cv-quick", role: "group", "aria-label": "Usual paddings" }, buttons));
+  const nodes = sliders.map(([, control]) => control.node);
+
+  function draw(state) {
+    for (const [name, control] of sliders) control.set(state[name]);
+    for (const [value, node] of usual) node.setAttribute("aria-pressed", String(state.padding === value(state)));
+  }
+  return { node: el("div", { class: "cd-controls cv-geometry" }, nodes), draw };
 }
 
 function groups(select, entries) {
@@ -210,10 +204,10 @@ export function createFormula() {
 }
 
 /** How much work the output was. */
-function workText({ kernel: { size } }, { output, planes, milliseconds }) {
-  const sums = output.sum.data.length,
-    products = planes.length * size ** 2;
-  return `${count(sums)} sums of ${products} products each: ${count(sums * products)} multiplications in ${milliseconds.toFixed(1)} ms.`;
+function workText({ kernel: { size } }, { output, planes }) {
+  const sums = output.sum.data.length;
+  const products = planes.length * size ** 2;
+  return `${count(sums)} sums of ${products} products each: ${count(sums * products)} multiplications.`;
 }
 
 function formula(length, state) {
@@ -242,9 +236,9 @@ function formula(length, state) {
 
 function misfit(state) {
   if (outputOf(state)) return "";
-  const { height, width } = state.picture.planes[0],
-    { padding, kernel, dilation } = state,
-    covered = reach(kernel.size, dilation);
+  const { height, width } = state.picture.planes[0];
+  const { padding, kernel, dilation } = state;
+  const covered = reach(kernel.size, dilation);
   return (
     `The window covers ${covered} × ${covered} values, but the input has only ${height + 2 * padding} × ${width + 2 * padding}` +
     `${padding ? " with its padding" : ""}: there is no output. Take a smaller kernel or dilation, or more padding.`

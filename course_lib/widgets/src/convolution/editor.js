@@ -6,22 +6,40 @@ import { createPicture } from "./picture.js";
 import { SIZES, inColor, middle, sameForAll, withCell, withCells, withSize } from "./state.js";
 
 export function createEditor(store, gallery) {
+  const grid = createGrid(store);
+  const channel = createChannelChoice(store);
+  const weight = createWeightSlider(store);
+  const fields = createFields(store);
+  const about = el("p", { class: "cd-note" });
+  const over = el("p", { class: "cv-over" });
+  const title = el("p", { class: "cv-title" }, "Kernel");
+  const node = el("div", { class: "cv-block cv-kernel" }, title, channel.node, grid.node, over);
+  const settings = el("div", { class: "cv-block cv-settings" }, weight.node, fields.node, about);
+
+  function draw(state) {
+    for (const part of [grid, channel, weight, fields]) part.draw(state);
+    over.textContent = state.kernel.divisor === 1 ? "" : `divided by ${number(state.kernel.divisor)}`;
+    about.textContent = describe(state.kernel, gallery, inColor(state));
+  }
+  return { node, settings: { node: settings, draw: () => {} }, draw };
+}
+
+/** Size, divisor and bias. */
+function createFields(store) {
+  const resized = (size) => (state) => ({ kernel: withSize(state.kernel, size), cell: middle(size) });
+  const divided = (divisor) => (state) => ({ kernel: { ...state.kernel, name: null, divisor } });
   const size = choice({
     label: "Size",
     options: SIZES.map((k) => [k, `${k} × ${k}`]),
     value: store.state.kernel.size,
-    onchange: (value) =>
-      store.update((state) => ({ kernel: withSize(state.kernel, Number(value)), cell: middle(Number(value)) })),
+    onchange: (value) => store.update(resized(Number(value))),
   });
-  const grid = createGrid(store),
-    channel = createChannelChoice(store);
   const divisor = numberField({
     label: "Divide by",
     min: 1e-6,
     step: "any",
     value: 1,
-    oninput: (value) =>
-      value > 0 && store.update((state) => ({ kernel: { ...state.kernel, name: null, divisor: value } })),
+    oninput: (value) => value > 0 && store.update(divided(value)),
   });
   const bias = numberField({
     label: "Bias",
@@ -29,37 +47,13 @@ export function createEditor(store, gallery) {
     value: 0,
     oninput: (value) => Number.isFinite(value) && store.update({ bias: value }),
   });
-  const weight = createWeightSlider(store);
   const turn = button("Turn by 90°", () => store.update((state) => ({ kernel: turned(state) })));
-  const about = el("p", { class: "cd-note cv-about" });
-  const over = el("p", { class: "cv-over" });
-  const node = el(
-    "div",
-    { class: "cv-block cv-kernel" },
-    el("p", { class: "cv-title" }, "Kernel"),
-    channel.node,
-    grid.node,
-    over,
-  );
-  const settings = el(
-    "div",
-    { class: "cv-block cv-settings" },
-    weight.node,
-    el("div", { class: "cv-fields" }, size.node, divisor.node, bias.node, turn),
-    about,
-  );
-
-  function draw(state) {
+  const draw = (state) => {
     size.set(String(state.kernel.size));
-    grid.draw(state);
-    channel.draw(state);
-    weight.draw(state);
-    over.textContent = state.kernel.divisor === 1 ? "" : `divided by ${number(state.kernel.divisor)}`;
-    keep(divisor, state.kernel.divisor);
-    keep(bias, state.bias);
-    about.textContent = describe(state.kernel, gallery, inColor(state));
-  }
-  return { node, settings: { node: settings, draw: () => {} }, draw };
+    keep(divisor.input, state.kernel.divisor);
+    keep(bias.input, state.bias);
+  };
+  return { node: el("div", { class: "cv-fields" }, size.node, divisor.node, bias.node, turn), draw };
 }
 
 /** The kernel as a picture, where there is no room to edit it. */
@@ -75,9 +69,10 @@ export function createTile() {
   return { node, draw };
 }
 
-/** Sets a field unless the reader is typing that very number. */
-function keep(field, value) {
-  if (field.input.valueAsNumber !== value) field.set(trimmed(value));
+/** Writes a number into a field, unless it says so already or the reader has emptied it to type another. */
+function keep(input, value) {
+  const typing = document.activeElement === input && Number.isNaN(input.valueAsNumber);
+  if (!typing && input.valueAsNumber !== value) input.value = trimmed(value);
 }
 
 const trimmed = (value) => (Number.isInteger(value) ? value : Number(value.toPrecision(6)));
@@ -107,14 +102,13 @@ function createGrid(store) {
     node.replaceChildren(...inputs);
   }
   function draw(state) {
-    const { size, stack } = state.kernel,
-      cells = stack[shown(state)];
+    const { size, stack } = state.kernel;
+    const cells = stack[shown(state)];
     if (inputs.length !== size * size) build(size);
     const most = Math.max(1e-9, ...cells.map(Math.abs));
     cells.forEach((cell, index) => {
       const input = inputs[index];
-      if (input.valueAsNumber !== cell && (document.activeElement !== input || input.value !== ""))
-        input.value = trimmed(cell);
+      keep(input, cell);
       input.style.setProperty("--share", `${Math.round((30 * Math.abs(cell)) / most)}%`);
       input.dataset.sign = String(Math.sign(cell));
       input.dataset.chosen = String(index === state.cell);
@@ -124,8 +118,8 @@ function createGrid(store) {
 }
 
 function createChannelChoice(store) {
-  const name = uid("channel"),
-    values = ["all", 0, 1, 2];
+  const name = uid("channel");
+  const values = ["all", 0, 1, 2];
   const radios = values.map((value) => {
     const input = el("input", { type: "radio", name, value, onchange: () => store.update({ channel: value }) });
     return {
@@ -148,9 +142,9 @@ function createChannelChoice(store) {
 }
 
 function createWeightSlider(store) {
-  const label = uid("weight"),
-    text = el("label", { for: label }),
-    shownValue = el("output", { "aria-live": "off" });
+  const label = uid("weight");
+  const text = el("label", { for: label });
+  const shownValue = el("output", { "aria-live": "off" });
   const input = el("input", {
     type: "range",
     id: label,
@@ -162,8 +156,8 @@ function createWeightSlider(store) {
   });
   let range = { most: 10 };
   const draw = (state) => {
-    const { kernel, cell } = state,
-      value = kernel.stack[shown(state)][cell];
+    const { kernel, cell } = state;
+    const value = kernel.stack[shown(state)][cell];
     const fresh = range.cell !== cell || range.size !== kernel.size; // the range must hold still while it is dragged
     const most = Math.ceil(Math.max(fresh ? 10 : range.most, Math.abs(value)));
     range = { cell, size: kernel.size, most };
@@ -182,8 +176,8 @@ function createWeightSlider(store) {
 
 /** The kernel turned clockwise, in the channel that is edited. */
 function turned(state) {
-  const { kernel } = state,
-    { size } = kernel;
+  const { kernel } = state;
+  const { size } = kernel;
   const turn = (cells) => cells.map((_, index) => cells[(size - 1 - (index % size)) * size + Math.floor(index / size)]);
   const channel = edited(state);
   return channel === "all"
@@ -193,6 +187,7 @@ function turned(state) {
 
 function describe(kernel, gallery, color) {
   if (kernel.name) return gallery[kernel.name].about;
+  if (kernel.size === 1 && !color) return "Your own: a single weight, which only scales the picture.";
   const total = (cells) => number(cells.reduce((all, cell) => all + cell, 0) / kernel.divisor);
   if (color && !sameForAll(kernel))
     return `Your own: the weights add up to ${kernel.stack.map(total).join(", ")} for red, green, blue.`;

@@ -30,8 +30,8 @@ export async function decodeFile(file) {
     throw new Error(`“${file.name}” could not be read as a picture. PNG, JPEG, WebP and GIF files can.`);
   }
   const scale = Math.min(1, FILE_SIDE / Math.max(bitmap.width, bitmap.height));
-  const width = Math.max(1, Math.round(bitmap.width * scale)),
-    height = Math.max(1, Math.round(bitmap.height * scale));
+  const width = Math.max(1, Math.round(bitmap.width * scale));
+  const height = Math.max(1, Math.round(bitmap.height * scale));
   return { name: "file", title: file.name, planes: draw(bitmap, width, height, 3), low: 0, high: 255, whole: true };
 }
 

@@ -16,32 +16,42 @@ import { pull, push } from "./sync.js";
 import { createTransport } from "./transport.js";
 
 async function render({ model, el: host }) {
-  const gallery = model.get("_gallery"),
-    samples = model.get("_samples");
-  const leaving = new AbortController(),
-    { signal } = leaving;
+  const leaving = new AbortController();
+  const { signal } = leaving;
   const published = host.closest(".course-demo-host") !== null; // in JupyterLab the address belongs to JupyterLab
   const start = startState((name) => model.get(name));
-  const store = createStore(model, start, (options) => schedule(options));
-  const parts = assemble(store, samples, gallery, { start, published });
+  const store = createStore(model, start, (options) => screen.schedule(options));
+  const parts = assemble(store, { start, published, gallery: model.get("_gallery"), samples: model.get("_samples") });
+  const screen = createScreen(model, store, parts);
   host.append(parts.node);
+  signal.addEventListener("abort", screen.stop);
 
-  const result = resultOf(),
-    speaker = createSpeaker(parts.status);
-  let theme = null,
-    told = start,
-    frameAsked = null,
-    width = 0,
-    pending = {};
+  onThemeChange(screen.measure, signal);
+  screen.watchWidth(signal);
+  acceptDrops(parts.node, store);
+  pull(model, store, signal);
+  if (published && !start.compact) followAddress(parts.node, store, model, signal);
+  await store.load();
+  screen.measure();
+  screen.draw();
+  return () => leaving.abort();
+}
+
+/** Draws the state, at most once a frame, and tells the traits. */
+function createScreen(model, store, parts) {
+  const result = resultOf();
+  const speaker = createSpeaker(parts.status);
+  let told = store.state;
+  let theme = null;
+  let frameAsked = null;
+  let pending = {};
+
   function draw() {
+    cancelAnimationFrame(frameAsked);
     frameAsked = null;
     told = push(model, store.state, told);
     store.view = result(store.state);
-    if (width > 0) {
-      // else JupyterLab has not put it into the page yet, or has hidden it
-      theme ??= { ...readTheme(parts.node), width };
-      for (const part of parts.drawn) part.draw(store.state, store.view, theme);
-    }
+    if (theme) for (const part of parts.drawn) part.draw(store.state, store.view, theme);
     speaker.follow(store.state, store.view, pending);
     pending = {};
   }
@@ -49,48 +59,49 @@ async function render({ model, el: host }) {
     pending = { ...pending, ...options };
     frameAsked ??= requestAnimationFrame(draw);
   }
-  onThemeChange(() => {
-    theme = null;
+  /** Reads the theme and the width; there is neither while JupyterLab keeps the demo out of the page. */
+  function measure() {
+    const width = parts.node.clientWidth;
+    theme = width ? { ...readTheme(parts.node), width } : null;
     schedule();
-  }, signal);
-  const resizing = new ResizeObserver(() => {
-    if (parts.node.clientWidth === width) return;
-    width = parts.node.clientWidth;
-    theme = null;
-    schedule();
-  });
-  resizing.observe(parts.node);
-  acceptDrops(parts.node, store);
-  pull(model, store, signal);
-
-  const asked = published && !start.compact ? fromHash(location.hash, samples, gallery) : null;
-  if (asked) store.state = { ...store.state, ...asked };
-  await store.load();
-  width = parts.node.clientWidth;
-  cancelAnimationFrame(frameAsked);
-  draw();
-  if (asked) parts.node.scrollIntoView();
-  return () => {
-    leaving.abort();
-    resizing.disconnect();
+  }
+  function watchWidth(signal) {
+    const observer = new ResizeObserver(() => parts.node.clientWidth !== theme?.width && measure());
+    observer.observe(parts.node);
+    signal.addEventListener("abort", () => observer.disconnect());
+  }
+  function stop() {
     cancelAnimationFrame(frameAsked);
     speaker.stop();
     parts.stop();
-  };
+  }
+  return { draw, schedule, measure, watchWidth, stop };
 }
 
-function assemble(store, samples, gallery, { start, published }) {
+/** Takes the set-up that the page's address asks for, now and when a link changes it; the first demo of a page does. */
+function followAddress(node, store, model, signal) {
+  const follow = () => {
+    const asked = fromHash(location.hash, model.get("_samples"), model.get("_gallery"));
+    if (!asked || document.querySelector(".cv-full") !== node) return;
+    store.update(asked);
+    node.scrollIntoView();
+  };
+  addEventListener("hashchange", follow, { signal });
+  follow();
+}
+
+function assemble(store, { start, published, samples, gallery }) {
   const status = el("p", { class: "cd-hidden", role: "status" });
-  const controls = createControls(store, samples, gallery),
-    formula = createFormula();
+  const controls = createControls(store, samples, gallery);
+  const formula = createFormula();
   if (start.compact) {
     const stage = createStage(store, createTile());
     const node = frame("Convolution demo", controls.node, formula.node, stage.node, status);
     node.classList.add("cv-compact");
     return { node, status, drawn: [controls, formula, stage], stop: () => {} };
   }
-  const transport = createTransport(store),
-    calculation = createCalculation();
+  const transport = createTransport(store);
+  const calculation = createCalculation();
   const editor = createEditor(store, gallery);
   const stage = createStage(store, editor, transport, editor.settings, createPatch(), calculation);
   const footer = createFooter(store, start, published);
@@ -103,15 +114,12 @@ function assemble(store, samples, gallery, { start, published }) {
     footer.node,
     status,
   );
+  node.classList.add("cv-full");
   return { node, status, drawn: [controls, formula, stage, footer], stop: transport.stop };
 }
 
 function createFooter(store, start, published) {
-  const reset = button("Reset", () => {
-    store.clear();
-    store.update({ ...start, picture: store.state.picture });
-    store.load();
-  });
+  const reset = button("Reset", () => store.reset(start));
   const link = el("a", { href: "#" }, "Link to this set-up");
   const draw = (state) => link.setAttribute("href", toHash(state));
   return { node: el("div", { class: "cv-footer" }, reset, published ? link : null), draw };

@@ -20,8 +20,8 @@ export function toHash(state) {
 /** The patch an address asks for, or null; what is not allowed in it is left out. */
 export function fromHash(hash, samples, gallery) {
   if (!hash.startsWith(`#${NAME}?`)) return null;
-  const fields = new URLSearchParams(hash.slice(NAME.length + 2)),
-    patch = {};
+  const fields = new URLSearchParams(hash.slice(NAME.length + 2));
+  const patch = {};
   const take = (name, allowed) => allowed.includes(fields.get(name)) && (patch[name] = fields.get(name));
   take("image", [...Object.keys(samples), "drawing", "file"]);
   take("mode", ["step", "sweep"]);

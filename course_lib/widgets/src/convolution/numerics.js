@@ -25,8 +25,8 @@ export function pad(source, padding) {
 
 /** The taps that are not zero, as offsets into a padded plane and weights, filled up to a multiple of four. */
 function taps(cells, size, dilation, width) {
-  const offsets = [],
-    weights = [];
+  const offsets = [];
+  const weights = [];
   cells.forEach((weight, index) => {
     if (weight === 0) return;
     offsets.push(dilation * (Math.floor(index / size) * width + (index % size)));
@@ -46,27 +46,27 @@ function taps(cells, size, dilation, width) {
  * fast as one sum after the other: a quarter of the loads and stores, and no bounds to look after.
  */
 export function convolve(source, { size, cells }, options) {
-  const height = outputSize(source.height, size, options),
-    width = outputSize(source.width, size, options);
+  const height = outputSize(source.height, size, options);
+  const width = outputSize(source.width, size, options);
   if (height < 1 || width < 1) return null;
-  const padded = pad(source, options.padding),
-    input = padded.data;
-  const output = plane(height, width),
-    sums = output.data;
+  const padded = pad(source, options.padding);
+  const input = padded.data;
+  const output = plane(height, width);
+  const sums = output.data;
   const { offsets, weights } = taps(cells, size, options.dilation, padded.width);
   const { stride } = options;
   for (let row = 0; row < height; row++) {
-    const begin = row * width,
-      end = begin + width;
+    const begin = row * width;
+    const end = begin + width;
     for (let tap = 0; tap < offsets.length; tap += 4) {
-      const a = offsets[tap],
-        b = offsets[tap + 1],
-        c = offsets[tap + 2],
-        d = offsets[tap + 3];
-      const wa = weights[tap],
-        wb = weights[tap + 1],
-        wc = weights[tap + 2],
-        wd = weights[tap + 3];
+      const a = offsets[tap];
+      const b = offsets[tap + 1];
+      const c = offsets[tap + 2];
+      const d = offsets[tap + 3];
+      const wa = weights[tap];
+      const wb = weights[tap + 1];
+      const wc = weights[tap + 2];
+      const wd = weights[tap + 3];
       let at = row * stride * padded.width;
       for (let cell = begin; cell < end; cell++, at += stride) {
         sums[cell] += wa * input[at + a] + wb * input[at + b] + wc * input[at + c] + wd * input[at + d];
@@ -101,8 +101,8 @@ export function valuesUnder(source, size, { stride, padding, dilation }, row, co
   const values = [];
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < size; j++) {
-      const y = row * stride + i * dilation - padding,
-        x = column * stride + j * dilation - padding;
+      const y = row * stride + i * dilation - padding;
+      const x = column * stride + j * dilation - padding;
       const inside = y >= 0 && y < source.height && x >= 0 && x < source.width;
       values.push(inside ? source.data[y * source.width + x] : 0);
     }
@@ -112,8 +112,8 @@ export function valuesUnder(source, size, { stride, padding, dilation }, row, co
 
 /** The lowest and the highest value. */
 export function extent({ data }) {
-  let low = Infinity,
-    high = -Infinity;
+  let low = Infinity;
+  let high = -Infinity;
   for (let index = 0; index < data.length; index++) {
     const value = data[index];
     if (value < low) low = value;
@@ -148,8 +148,8 @@ export function asFraction(weights) {
 export function resize(cells, from, to) {
   const shift = (from - to) / 2;
   return Array.from({ length: to * to }, (_, index) => {
-    const row = Math.floor(index / to) + shift,
-      column = (index % to) + shift;
+    const row = Math.floor(index / to) + shift;
+    const column = (index % to) + shift;
     return row >= 0 && row < from && column >= 0 && column < from ? cells[row * from + column] : 0;
   });
 }

@@ -1,12 +1,12 @@
 // The window on a large picture, enlarged until single pixels can be seen.
 import { el } from "../shared/dom.js";
-import { greyMap, paint } from "./colors.js";
+import { greyMap } from "./colors.js";
 import { widthOf } from "./measure.js";
 import { plane, reach } from "./numerics.js";
 import { createPicture, fit } from "./picture.js";
 
-const WIDEST = 220,
-  AROUND = 2; // pixels shown around the window
+const WIDEST = 220;
+const AROUND = 2; // pixels shown around the window
 
 export function createPatch() {
   const picture = createPicture();
@@ -23,27 +23,16 @@ export function createPatch() {
   return { node, draw };
 }
 
-function drawPatch(picture, state, view, theme, width) {
-  const { kernel, dilation, stride, padding } = state,
-    [source] = view.planes,
-    length = reach(kernel.size, dilation);
-  const side = length + 2 * AROUND,
-    map = greyMap(state.picture.low, state.picture.high);
-  const cut = around(
-    source,
-    view.position.row * stride - padding - AROUND,
-    view.position.column * stride - padding - AROUND,
-    side,
-  );
-  paint(picture.bitmap, cut, map);
-  const at = (row, column) => cut.data[row * side + column];
+function drawPatch(picture, { kernel, dilation, stride, padding, picture: { low, high } }, view, theme, width) {
+  const length = reach(kernel.size, dilation);
+  const side = length + 2 * AROUND;
+  const top = view.position.row * stride - padding - AROUND;
+  const left = view.position.column * stride - padding - AROUND;
   picture.draw(
     {
-      rows: side,
-      columns: side,
+      plane: around(view.planes[0], top, left, side),
+      map: greyMap(low, high),
       cell: fit(width, side),
-      value: at,
-      color: (row, column) => map.color(at(row, column)),
       frame: { row: AROUND, column: AROUND, length, taps: kernel.size, step: dilation },
       label: "The window and its surroundings, enlarged",
     },
@@ -55,8 +44,8 @@ function drawPatch(picture, state, view, theme, width) {
 function around(source, top, left, side) {
   const cut = plane(side, side);
   for (let index = 0; index < cut.data.length; index++) {
-    const row = top + Math.floor(index / side),
-      column = left + (index % side);
+    const row = top + Math.floor(index / side);
+    const column = left + (index % side);
     const inside = row >= 0 && row < source.height && column >= 0 && column < source.width;
     if (inside) cut.data[index] = source.data[row * source.width + column];
   }

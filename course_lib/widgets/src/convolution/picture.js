@@ -1,6 +1,6 @@
 // A picture on a canvas: values as colored cells, with numbers where there is room, a frame of padding and the window.
 import { el } from "../shared/dom.js";
-import { css, ink } from "./colors.js";
+import { css, ink, paint } from "./colors.js";
 import { short } from "./format.js";
 
 const DETAIL_CELL = 20; // pixels a cell needs to hold its number
@@ -11,13 +11,18 @@ const MARGIN = 3; // around the cells, for frames at the edge
 export const fit = (width, cells) => Math.max(0.1, (width - 2 * MARGIN) / cells);
 
 /**
- * A picture that may be pointed at. `onpoint(row, column, event)` is called for presses and drags, `onhover(row, column)`
+ * A picture: `draw` shows a plane, in the colors of a map, or three planes as one color picture. `cell` is the side of a
+ * value in pixels, `border` the padding around the values, `limit` how many of them are shown, in reading order, and
+ * `frame` the window, or several, in cells with the padding.
+ *
+ * It may be pointed at: `onpoint(row, column, event)` is called for presses and drags, `onhover(row, column)`
  * for the mouse above and `onhover(null)` when it leaves; cells are counted with the padding.
  */
 export function createPicture({ onpoint, onhover } = {}) {
   const canvas = el("canvas", { role: "img" });
   const bitmap = document.createElement("canvas");
   let shape = { cell: 1, rows: 1, columns: 1 };
+  let drawn = {};
 
   const place = (event) => {
     const box = canvas.getBoundingClientRect();
@@ -43,27 +48,31 @@ export function createPicture({ onpoint, onhover } = {}) {
   }
 
   function draw(spec, theme) {
-    const { rows, columns, border = 0, cell, label } = spec;
+    const repainted = paint(bitmap, spec);
+    const { frame, border = 0, cell, limit, label } = spec;
+    const shown = JSON.stringify([frame, border, cell, limit, label, globalThis.devicePixelRatio]);
+    if (!repainted && shown === drawn.shown && theme === drawn.theme) return;
+    drawn = { shown, theme };
+    const rows = bitmap.height;
+    const columns = bitmap.width;
     shape = { cell, rows: rows + 2 * border, columns: columns + 2 * border };
     const context = sized(canvas, shape);
-    context.font = `${Math.min(cell * 0.42, 16)}px ${theme.font}`;
-    if (border) drawPadding(context, spec, theme);
-    context.imageSmoothingEnabled = false;
-    const at = border * cell;
-    drawRevealed(context, bitmap, spec, at);
-    if (cell >= DETAIL_CELL) drawNumbers(context, spec, theme);
-    else outline(context, at, at, columns * cell, rows * cell, theme.line, 1);
-    for (const frame of [spec.frame].flat()) if (frame) drawFrame(context, frame, spec, theme);
-    if (canvas.getAttribute("aria-label") !== label) canvas.setAttribute("aria-label", label);
+    const whole = { limit: rows * columns, ...spec, border, rows, columns };
+    if (border) drawPadding(context, whole, theme);
+    drawRevealed(context, bitmap, whole);
+    if (cell >= DETAIL_CELL && spec.plane) drawNumbers(context, whole, theme);
+    else outline(context, border * cell, border * cell, columns * cell, rows * cell, theme.line, 1);
+    for (const one of [frame].flat()) if (one) drawFrame(context, one, whole, theme);
+    canvas.setAttribute("aria-label", label);
   }
-  return { canvas, bitmap, draw };
+  return { canvas, draw };
 }
 
 /** Fits the canvas to its cells at the screen's resolution; returns a context measured in page pixels. */
 function sized(canvas, { cell, rows, columns }) {
-  const ratio = globalThis.devicePixelRatio || 1,
-    width = columns * cell + 2 * MARGIN,
-    height = rows * cell + 2 * MARGIN;
+  const ratio = globalThis.devicePixelRatio || 1;
+  const width = columns * cell + 2 * MARGIN;
+  const height = rows * cell + 2 * MARGIN;
   const pixels = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== pixels[0] || canvas.height !== pixels[1]) [canvas.width, canvas.height] = pixels;
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
@@ -75,16 +84,18 @@ function sized(canvas, { cell, rows, columns }) {
 }
 
 /** Draws the values up to `limit` in reading order; the rest of an output is not computed yet. */
-function drawRevealed(context, bitmap, { rows, columns, cell, limit = rows * columns }, at) {
-  const full = Math.floor(limit / columns),
-    rest = limit % columns;
+function drawRevealed(context, bitmap, { columns, cell, limit, border }) {
+  const at = border * cell;
+  context.imageSmoothingEnabled = false;
+  const full = Math.floor(limit / columns);
+  const rest = limit % columns;
   if (full) context.drawImage(bitmap, 0, 0, columns, full, at, at, columns * cell, full * cell);
   if (rest) context.drawImage(bitmap, 0, full, rest, 1, at, at + full * cell, rest * cell, cell);
 }
 
 function drawPadding(context, { rows, columns, border, cell }, theme) {
-  const width = (columns + 2 * border) * cell,
-    height = (rows + 2 * border) * cell;
+  const width = (columns + 2 * border) * cell;
+  const height = (rows + 2 * border) * cell;
   context.save();
   context.beginPath();
   context.rect(0, 0, width, height);
@@ -104,32 +115,38 @@ function drawPadding(context, { rows, columns, border, cell }, theme) {
 }
 
 function drawNumbers(context, spec, theme) {
-  const { rows, columns, border = 0, cell, limit = rows * columns, value, color } = spec;
+  const { rows, columns, border, cell, limit, plane, map, absolute } = spec;
   const weighted = underWeights(
     [spec.frame].flat().find((frame) => frame?.weights),
     cell,
   );
+  context.font = `${Math.min(cell * 0.42, 16)}px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (let row = -border; row < rows + border; row++) {
     for (let column = -border; column < columns + border; column++) {
-      const x = (column + border) * cell,
-        y = (row + border) * cell;
+      const x = (column + border) * cell;
+      const y = (row + border) * cell;
       const inside = row >= 0 && row < rows && column >= 0 && column < columns;
       const shown = inside && row * columns + column < limit;
       outline(context, x, y, cell, cell, theme.line, 0.5);
       if (inside && !shown) continue;
-      if (!inside) {
-        context.fillStyle = css(theme.surface);
-        context.beginPath();
-        context.arc(x + cell / 2, y + cell / 2, cell * 0.27, 0, 7);
-        context.fill();
-      }
-      context.fillStyle = inside ? ink(color(row, column)) : css(theme.muted);
+      if (!inside) clearDisk(context, x + cell / 2, y + cell / 2, cell * 0.27, theme);
+      const stored = inside ? plane.data[row * columns + column] : 0;
+      const value = absolute ? Math.abs(stored) : stored;
+      context.fillStyle = inside ? ink(map.color(value)) : css(theme.muted);
       const up = weighted(row + border, column + border) ? cell * 0.1 : 0; // makes room for the weight below
-      context.fillText(inside ? short(value(row, column)) : "0", x + cell / 2, y + cell / 2 - up, cell - 3);
+      context.fillText(short(value), x + cell / 2, y + cell / 2 - up, cell - 3);
     }
   }
+}
+
+/** Makes room for a zero in the hatching of the padding. */
+function clearDisk(context, x, y, radius, theme) {
+  context.fillStyle = css(theme.surface);
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
 }
 
 /** Says of a cell whether a weight is written into it. */
@@ -153,8 +170,8 @@ function drawFrame(context, { row, column, length = 1, taps, step = 1, weights }
 function drawTaps(context, { row, column, taps, step }, cell, theme) {
   for (let i = 0; i < taps; i++) {
     for (let j = 0; j < taps; j++) {
-      const x = (column + j * step) * cell,
-        y = (row + i * step) * cell;
+      const x = (column + j * step) * cell;
+      const y = (row + i * step) * cell;
       if (cell >= 6) outline(context, x + 1, y + 1, cell - 2, cell - 2, theme.purple, cell >= DETAIL_CELL ? 2 : 1);
     }
   }
@@ -166,11 +183,11 @@ function drawWeights(context, { row, column, taps, step, weights }, cell, theme)
   context.textAlign = "right";
   context.textBaseline = "middle";
   weights.forEach((weight, index) => {
-    const text = `×${short(weight)}`,
-      width = context.measureText(text).width + 4,
-      height = cell * 0.29;
-    const x = (column + (index % taps) * step + 1) * cell - 1,
-      y = (row + Math.floor(index / taps) * step + 1) * cell - 1 - height;
+    const text = `×${short(weight)}`;
+    const width = context.measureText(text).width + 4;
+    const height = cell * 0.29;
+    const x = (column + (index % taps) * step + 1) * cell - 1;
+    const y = (row + Math.floor(index / taps) * step + 1) * cell - 1 - height;
     context.fillStyle = css(theme.surface);
     context.fillRect(x - width, y, width, height);
     context.fillStyle = css(theme.text);

@@ -6,8 +6,8 @@ const INPUTS = ["picture", "kernel", "stride", "padding", "dilation", "bias", "c
 
 /** Makes a function from state to result that computes again only what a change touches. */
 export function resultOf() {
-  let last = null,
-    kept = null;
+  let last = null;
+  let kept = null;
   return (state) => {
     if (!state.picture) return null;
     if (!last || INPUTS.some((name) => last[name] !== state[name])) kept = compute(state, kept, last);
@@ -17,16 +17,14 @@ export function resultOf() {
 }
 
 function compute(state, kept, last) {
-  const color = inColor(state),
-    { picture, kernel } = state;
+  const color = inColor(state);
+  const { picture, kernel } = state;
   const unchanged = kept && last.picture === picture && kept.color === color;
   const planes = unchanged ? kept.planes : planesOf(picture, color);
   const kernels = planes.map((_, channel) => ({ size: kernel.size, cells: kernel.stack[channel] }));
-  const begin = performance.now();
   const output = applyFilter(planes, kernels, { ...state, divisor: kernel.divisor });
-  const milliseconds = performance.now() - begin;
   const [low, high] = output ? extent(output.sum) : [0, 0];
-  return { color, large: isLarge(picture), planes, kernels, output, low, high, milliseconds };
+  return { color, large: isLarge(picture), planes, kernels, output, low, high };
 }
 
 function planesOf({ planes, whole }, color) {

@@ -4,8 +4,8 @@ import { number } from "./format.js";
 const SETTLED = 900;
 
 export function createSpeaker(status) {
-  let timer = null,
-    last = null;
+  let timer = null;
+  let last = null;
   const say = (text) => {
     status.textContent = text;
   };

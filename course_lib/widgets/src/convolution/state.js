@@ -57,8 +57,8 @@ export const inColor = (state) => state.color && !state.compact && state.picture
 /** { height, width } of the output, or null where there is no picture or the window does not fit. */
 export function outputOf(state) {
   if (!state.picture) return null;
-  const { height, width } = state.picture.planes[0],
-    { size } = state.kernel;
+  const { height, width } = state.picture.planes[0];
+  const { size } = state.kernel;
   const lengths = { height: outputSize(height, size, state), width: outputSize(width, size, state) };
   return lengths.height < 1 || lengths.width < 1 ? null : lengths;
 }

@@ -34,17 +34,26 @@ export function createStore(model, start, changed) {
   }
 
   store.load = () => show(read(store.state.image));
-  store.open = (file) =>
-    show(
-      decodeFile(file).then((picture) => {
-        own.file = picture;
-        store.update({ mode: "sweep" });
-        return picture;
-      }),
-    );
+  store.open = (file) => show(decodeFile(file).then(keepFile));
+  function keepFile(picture) {
+    own.file = picture;
+    store.update({ mode: "sweep" });
+    return picture;
+  }
+  store.reset = (start) => {
+    own.drawing = undefined;
+    store.update(start);
+    store.load();
+  };
+  addPen(store, own);
+  return store;
+}
+
+/** Drawing: what the reader draws is kept in `own`, to be there when another picture was looked at meanwhile. */
+function addPen(store, own) {
   store.paint = (row, column) => {
-    const { picture, pen } = store.state,
-      { height, width } = picture.planes[0];
+    const { picture, pen } = store.state;
+    const { height, width } = picture.planes[0];
     if (row < 0 || row >= height || column < 0 || column >= width) return;
     own.drawing = painted(picture, row, column, pen);
     store.update({ picture: own.drawing, penRow: row, penColumn: column }, { pen: true });
@@ -53,5 +62,4 @@ export function createStore(model, start, changed) {
     own.drawing = drawing();
     store.update({ picture: own.drawing });
   };
-  return store;
 }

@@ -2,71 +2,70 @@
 import { button, calm, el, uid } from "../shared/dom.js";
 import { moved, outputOf } from "./state.js";
 
-const BEAT = 650,
-  SHORT = 150,
-  SECONDS = 10,
-  CALM_BEATS = 40;
+const BEAT = 650;
+const SHORT = 150;
+const SECONDS = 10;
+const CALM_BEATS = 40;
 
 export function createTransport(store) {
-  const go = (steps) => {
-    const patch = moved(store.state, steps);
-    if (patch) store.update({ ...patch, hover: null, playing: false }, { speak: true });
-  };
-  const first = button("First", () =>
-    store.update({ row: 0, column: 0, hover: null, playing: false }, { speak: true }),
-  );
-  const previous = button("Previous", () => go(-1)),
-    next = button("Next", () => go(1));
-  const play = button("Play", () =>
-    store.update((state) => ({ playing: !state.playing, hover: null, ...(atEnd(state) ? { row: 0, column: 0 } : {}) })),
-  );
-  const id = uid("position"),
-    text = el("span", { class: "cv-where", "aria-hidden": "true" });
-  const slider = el("input", {
-    type: "range",
-    id,
-    min: 0,
-    step: 1,
-    oninput: () => {
-      const { width } = outputOf(store.state),
-        index = Number(slider.value);
-      store.update({ row: Math.floor(index / width), column: index % width, hover: null, playing: false });
-    },
-  });
-  const modes = createModes(store);
-  const buttons = el("div", { class: "cv-buttons" }, first, previous, play, next);
-  const node = el(
-    "div",
-    { class: "cv-transport", role: "group", "aria-label": "Position of the window" },
-    modes.node,
-    buttons,
-    el("div", { class: "cd-field cv-position" }, el("div", {}, el("label", { for: id }, "Position"), text), slider),
-  );
+  const parts = [createModes(store), createButtons(store), createPosition(store)];
   const player = createPlayer(store);
+  const nodes = parts.map((part) => part.node);
+  const node = el("div", { class: "cv-transport", role: "group", "aria-label": "Position of the window" }, nodes);
 
   function draw(state) {
-    const size = outputOf(state);
-    for (const input of [first, previous, play, next, slider]) input.disabled = !size;
-    modes.draw(state);
-    play.textContent = state.playing ? "Pause" : "Play";
+    for (const part of parts) part.draw(state, outputOf(state));
     player.follow(state);
-    if (!size) {
-      text.textContent = "";
-      return;
-    }
-    const index = state.row * size.width + state.column,
-      count = size.height * size.width;
-    first.disabled = previous.disabled = index === 0;
-    next.disabled = index === count - 1;
-    slider.max = count - 1;
-    slider.value = index;
-    slider.setAttribute("aria-valuetext", `${index + 1} of ${count}: row ${state.row + 1}, column ${state.column + 1}`);
-    text.textContent = ` ${index + 1} of ${count}: row ${state.row + 1}, column ${state.column + 1}`;
   }
   return { node, draw, stop: player.stop };
 }
 
-const atEnd = (state) => moved(state, 1) === null;
+function createButtons(store) {
+  const go = (patch) => patch && store.update({ ...patch, hover: null, playing: false }, { speak: true });
+  const begin = { row: 0, column: 0 };
+  const first = button("First", () => go(begin));
+  const previous = button("Previous", () => go(moved(store.state, -1)));
+  const next = button("Next", () => go(moved(store.state, 1)));
+  const play = button("Play", () => {
+    const { state } = store;
+    store.update({ playing: !state.playing, hover: null, ...(moved(state, 1) ? {} : begin) });
+  });
+
+  function draw(state, size) {
+    for (const node of [first, previous, play, next]) node.disabled = !size;
+    play.textContent = state.playing ? "Pause" : "Play";
+    // At an end a button stays focusable, or a reader who pressed it by keyboard would lose the focus.
+    for (const node of [first, previous]) node.setAttribute("aria-disabled", String(!moved(state, -1)));
+    next.setAttribute("aria-disabled", String(!moved(state, 1)));
+  }
+  return { node: el("div", { class: "cv-buttons" }, first, previous, play, next), draw };
+}
+
+function createPosition(store) {
+  const id = uid("position");
+  const text = el("span", { class: "cv-where", "aria-hidden": "true" });
+  const oninput = () => {
+    const { width } = outputOf(store.state);
+    const index = Number(slider.value);
+    store.update({ row: Math.floor(index / width), column: index % width, hover: null, playing: false });
+  };
+  const slider = el("input", { type: "range", id, min: 0, step: 1, oninput });
+  const label = el("div", {}, el("label", { for: id }, "Position"), text);
+
+  function draw({ row, column }, size) {
+    slider.disabled = !size;
+    text.textContent = "";
+    if (!size) return;
+    const index = row * size.width + column;
+    const count = size.height * size.width;
+    const where = `${index + 1} of ${count}: row ${row + 1}, column ${column + 1}`;
+    slider.max = count - 1;
+    slider.value = index;
+    slider.setAttribute("aria-valuetext", where);
+    text.textContent = ` ${where}`;
+  }
+  return { node: el("div", { class: "cd-field cv-position" }, label, slider), draw };
+}
 
 /** Moves the window while the demo plays: one step a beat on small outputs, all of a large one in ten seconds. */
 function createPlayer(store) {
@@ -79,8 +78,8 @@ function createPlayer(store) {
     timer = null;
     const size = outputOf(store.state);
     if (!store.state.playing || !size) return;
-    const count = size.height * size.width,
-      left = count - 1 - store.state.row * size.width - store.state.column;
+    const count = size.height * size.width;
+    const left = count - 1 - store.state.row * size.width - store.state.column;
     const steps = Math.min(left, stride(count));
     store.update({ ...(steps > 0 ? moved(store.state, steps) : {}), playing: left > steps });
   }

@@ -179,9 +179,9 @@ test("an address of something else, or a broken one, asks for nothing wrong", ()
 });
 
 test("only a change of the input computes the output again", () => {
-  const result = resultOf(),
-    state = start(),
-    first = result(state);
+  const result = resultOf();
+  const state = start();
+  const first = result(state);
   assert.equal(result(update(state, { row: 2, view: "absolute" })).output, first.output);
   assert.notEqual(result(update(state, { stride: 2 })).output, first.output);
 });
