@@ -16,6 +16,8 @@ EXTRAS := keras,book,grading,hub,test
 export TF_CPP_MIN_LOG_LEVEL := 2
 export TF_ENABLE_ONEDNN_OPTS := 0
 export PYTHONUTF8 := 1
+# Threads that wait without spinning: on a busy machine, spinning ones cost each other most of their time.
+export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .PHONY: help install book test lab lint format bench grade hub release exercises widgets lock screenshot clean
@@ -33,6 +35,7 @@ install: $(INSTALLED) ## create .venv with the pinned requirements
 book: $(INSTALLED) ## build the book into _build/html
 	@$(PY) book/_ext/build.py
 
+test: export OMP_NUM_THREADS := 1
 test: book ## build the book, then run every test
 	@$(PY) -m pytest -n auto --junitxml _build/test-report.xml
 	@echo "All tests passed; the report is _build/test-report.xml"

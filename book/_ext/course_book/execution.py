@@ -103,7 +103,9 @@ def _record(store: JupyterCacheBase, page: Page) -> NbCacheRecord | None:
 def _run(pages: list[Page], store: JupyterCacheBase, build: Path, timeout: int) -> list[str]:
     """Execute `pages` and cache each one that comes through; return what stopped the others."""
     together = max(1, min(os.cpu_count() or 1, len(pages)))
-    outcomes = asyncio.run(_run_together(pages, together, store, _environment(build), timeout))
+    # Kernels talk over sockets that Windows' default event loop cannot watch.
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        outcomes = runner.run(_run_together(pages, together, store, _environment(build), timeout))
     return [outcome for outcome in outcomes if outcome]
 
 

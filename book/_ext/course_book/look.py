@@ -7,7 +7,7 @@ from sphinx.application import Sphinx
 from course_book.paths import STATIC, TEMPLATES
 from course_lib import palette
 
-STYLES = ["fonts.css", "palette.css", "book.css", "icons.css"]
+STYLES = ["fonts.css", "palette.css", "type.css", "frame.css", "content.css", "icons.css", "paper.css"]
 SCRIPTS = ["accessibility.js", "paper.js", "tabs.js"]
 HOST = "host.js"
 

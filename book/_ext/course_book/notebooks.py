@@ -21,7 +21,7 @@ ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
 TITLED = re.compile(r"^(.*?)\s*<[^>]+>$", re.DOTALL)
 CITATION = re.compile(r"\{footcite(?::[pt])?\}`([^`]+)`")
 FENCE = re.compile(r"^(?P<mark>`{3,}|:{3,}|~{3,})\{(?P<name>[\w:.-]+)\}\s*(?P<argument>.*)$")
-DROPPED = {"bibliography", "glossary", "tableofcontents", "toctree", "cover"}
+DROPPED = {"bibliography", "cover", "glossary", "raw", "tableofcontents", "toctree"}
 COLAB = """\
 import sys
 
@@ -185,7 +185,7 @@ def _directive(name: str, argument: str, body: list[str], works: list[str]) -> l
         return [f"```{argument}", *content, "```"]
     if name in ("figure", "image"):
         return [f"*[Figure: {options.get('alt', argument)}]*", "", *_blocks(content, works)]
-    if name in ("list-table", "table", "raw", "div"):
+    if name in ("div", "grid", "list-table", "table"):
         return _blocks(content, works)
     title = argument or name.replace("-", " ").capitalize()
     quoted = [f"**{title}**", "", *_blocks(content, works)]
