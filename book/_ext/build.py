@@ -35,14 +35,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"Nothing has changed. The book's front page: {_shown(site / 'index.html')}")
         return 0
     stamp.unlink(missing_ok=True)
+    # Also after a build that failed, and so left no stamp: Sphinx would not warn again of pages that it has read.
     if state["frame"] != last.get("frame"):
         shutil.rmtree(site, ignore_errors=True)
         shutil.rmtree(build / ".doctrees", ignore_errors=True)
     start = time.perf_counter()
     cause = _run_sphinx(options, site)
     if cause:
-        # Sphinx would not warn again of pages that it has read: the next build must read them all.
-        shutil.rmtree(build / ".doctrees", ignore_errors=True)
         print(f"\nThe book was not built:\n{cause}", file=sys.stderr)
         return 1
     stamp.write_text(json.dumps({**state, "site": _fingerprint(site)}, indent=1), encoding="utf-8")

@@ -40,6 +40,14 @@ def click_cell(demo, name: str, row: int, column: int, rows: int):
     canvas.click(position={"x": margin + (column + 0.5) * side, "y": margin + (row + 0.5) * side})
 
 
+def colors(canvas) -> int:
+    """How many different colors a picture holds."""
+    return canvas.evaluate(
+        """canvas => new Set(new Uint32Array(
+          canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size"""
+    )
+
+
 def pixels(demo, name: str) -> bytes:
     """What a picture shows, to see whether it changes."""
     return picture(demo, name).evaluate("canvas => canvas.toDataURL()")
@@ -167,6 +175,7 @@ def test_color_is_three_kernels_added_up(demo):
     expect(demo).to_contain_text("3 × 9 weights + 1 bias = 28 parameters")
     for name in ("Red", "Green", "Blue"):
         expect(demo.get_by_role("group", name=f"{name} channel")).to_be_visible()
+        assert colors(demo.get_by_role("img", name=f"Result of the {name.lower()} channel")) > 50
     demo.get_by_label("Green", exact=True).check()
     demo.get_by_label("row 2, column 2", exact=True).fill("7")
     expect(demo.get_by_role("img", name="Green kernel: 1 0 −1; 1 7 −1; 1 0 −1")).to_be_visible()
@@ -270,8 +279,7 @@ def test_the_pictures_follow_the_theme_of_the_page(open_page):
     )
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(("width", "dark"), [(375, True), (1280, False)], ids=["dark phone", "light desktop"])
 @pytest.mark.parametrize("setup", ["", "china", "flower in color", "file", "drawing", "impossible"])
 def test_nothing_is_inaccessible_nor_wider_than_the_screen(open_page, axe, setup, width, dark):
     page = open_page(PATH, dark=dark, width=width)

@@ -97,7 +97,7 @@ function assemble(store, { start, published, samples, gallery }) {
   if (start.compact) {
     const stage = createStage(store, createTile());
     const node = frame("Convolution demo", controls.node, formula.node, stage.node, status);
-    node.classList.add("cv-compact");
+    node.classList.add("cv-demo", "cv-compact");
     return { node, status, drawn: [controls, formula, stage], stop: () => {} };
   }
   const transport = createTransport(store);
@@ -114,7 +114,7 @@ function assemble(store, { start, published, samples, gallery }) {
     footer.node,
     status,
   );
-  node.classList.add("cv-full");
+  node.classList.add("cv-demo", "cv-full");
   return { node, status, drawn: [controls, formula, stage, footer], stop: transport.stop };
 }
 

@@ -4,7 +4,7 @@ import { css, ink, paint } from "./colors.js";
 import { short } from "./format.js";
 
 const DETAIL_CELL = 20; // pixels a cell needs to hold its number
-const WEIGHT_CELL = 38; // and to hold the weight it is multiplied by as well
+const WEIGHT_CELL = 32; // and to hold the weight it is multiplied by as well
 const MARGIN = 3; // around the cells, for frames at the edge
 
 /** The side of a cell with which `cells` of them, and the margin, fill a width. */
@@ -57,7 +57,7 @@ export function createPicture({ onpoint, onhover } = {}) {
     const columns = bitmap.width;
     shape = { cell, rows: rows + 2 * border, columns: columns + 2 * border };
     const context = sized(canvas, shape);
-    const whole = { limit: rows * columns, ...spec, border, rows, columns };
+    const whole = { ...spec, border, rows, columns, limit: limit ?? rows * columns };
     if (border) drawPadding(context, whole, theme);
     drawRevealed(context, bitmap, whole);
     if (cell >= DETAIL_CELL && spec.plane) drawNumbers(context, whole, theme);
@@ -179,7 +179,7 @@ function drawTaps(context, { row, column, taps, step }, cell, theme) {
 
 function drawWeights(context, { row, column, taps, step, weights }, cell, theme) {
   context.save();
-  context.font = `600 ${Math.min(cell * 0.26, 12)}px ${theme.font}`;
+  context.font = `600 ${Math.min(Math.max(cell * 0.26, 9), 12)}px ${theme.font}`;
   context.textAlign = "right";
   context.textBaseline = "middle";
   weights.forEach((weight, index) => {
