@@ -71,9 +71,9 @@ def _load(browser, url: str) -> tuple[int, float | None]:
     sent = []
     page.on("requestfinished", lambda request: sent.append(sum(request.sizes().values())))
     began = time.perf_counter()
-    page.goto(url, wait_until="commit")
+    page.goto(url, wait_until="domcontentloaded")
     alive = None
-    if page.content() and "application/vnd.jupyter.widget-view+json" in page.content():
+    if page.locator('script[type="application/vnd.jupyter.widget-view+json"]').count():
         page.wait_for_selector('.course-demo-host[data-ready="true"]')
         alive = time.perf_counter() - began
     page.wait_for_load_state("networkidle")

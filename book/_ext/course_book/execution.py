@@ -136,6 +136,7 @@ async def _execute(page: Page, environment: dict[str, str], timeout: int) -> tup
     client = NotebookClient(
         notebook,
         timeout=timeout,
+        startup_timeout=timeout,
         record_timing=False,  # times in the cells' metadata would change the key under which the cache finds them
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(page.path.parent)}},
