@@ -76,3 +76,21 @@ def course_data() -> Path:
     if not folder or not Path(folder).is_dir():
         missing("real data", "set COURSE_DATA to a folder with cifar10.npz and the other packed sets")
     return Path(folder).resolve()
+
+
+@pytest.fixture(scope="session")
+def torchvision():
+    """The module torchvision: an oracle for tests, never a dependency of the package.
+
+    With a CPU build of torch its compiled part does not load, and its import looks for two operators of it.
+    """
+    import torch
+
+    if not hasattr(torch.ops.torchvision, "nms"):
+        library = torch.library.Library("torchvision", "DEF")
+        for name in ("nms", "qnms"):
+            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    import torchvision
+    import torchvision.transforms.v2
+
+    yield torchvision
