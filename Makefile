@@ -28,6 +28,8 @@ help: ## list the verbs
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[$(EXTRAS)]"
+	@# An oracle of tests, in a folder of its own: beside a CPU build of torch its import fails, and with it that of torchmetrics.
+	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --no-deps --target $(VENV)/oracle torchvision
 	$(PY) -c "import pathlib; pathlib.Path('$(INSTALLED)').touch()"
 
 install: $(INSTALLED) ## create .venv with the pinned requirements

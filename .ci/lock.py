@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 EXTRAS = ("keras", "book", "grading", "hub", "test")  # what `make` installs
-OTHER_PLATFORMS = ("tensorflow==2.21.0",)  # never installed where the lock is made, pinned all the same
+OTHERS = ("tensorflow==2.21.0", "torchvision==0.28.0")  # of other platforms and of the tests' own folder
 HEAD = """\
 # Exact versions of everything the project installs, direct and indirect. pyproject.toml says what is needed,
 # this file which version: the one place where a version is pinned. Rewrite it with: make lock
@@ -27,7 +27,7 @@ def freeze() -> str:
         pins.append(
             f"{canonicalize_name(name)}=={version.partition('+')[0]}"
         )  # +cpu is a build, not a version
-    return HEAD + "\n".join(sorted([*pins, *OTHER_PLATFORMS])) + "\n"
+    return HEAD + "\n".join(sorted([*pins, *OTHERS])) + "\n"
 
 
 def pins() -> dict[str, str]:

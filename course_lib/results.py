@@ -9,7 +9,7 @@ import json
 import os
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple, get_origin, get_type_hints
 
@@ -66,8 +66,8 @@ class Result:
     seeds: tuple[int, ...]
     data: dict[
         str, Any
-    ]  # name, title, fingerprint (of the training split), limit (None: all), examples by split
-    metrics: dict[str, Metric]  # on the test set, by name: loss, accuracy
+    ]  # name, title, fingerprint (of the training split), limit (None: all), examples by split, report
+    metrics: dict[str, Metric]  # loss and accuracy, on the test set or as data["report"] says
     histories: tuple[History, ...]  # one per seed
     device: str  # what computed it, and in which precision
     versions: dict[str, str]
@@ -75,6 +75,7 @@ class Result:
     seconds: float  # all seeds together
     date: str  # year-month-day
     extra: dict[str, Any] = field(default_factory=dict)  # what else the page shows
+    changes: dict[str, Any] = field(default_factory=dict)  # of the model's row in the tables
 
     def __post_init__(self):
         for name, hint in get_type_hints(type(self)).items():
@@ -117,8 +118,8 @@ def folder() -> Path:
 
 
 def recorded() -> list[str]:
-    """Return the names of all recorded results, in order."""
-    return sorted(path.stem for path in folder().glob("*.json"))
+    """Return the names of all recorded results, in order; "ladder/relu" lies in the folder ladder."""
+    return sorted(path.relative_to(folder()).with_suffix("").as_posix() for path in folder().rglob("*.json"))
 
 
 def load(name: str | Path) -> Result:
@@ -207,8 +208,9 @@ def _to_plain(result: Result) -> dict[str, Any]:
 def _from_plain(plain: Any) -> Result:
     if not isinstance(plain, dict):
         raise ValueError(f"it must hold an object, got a {type(plain).__name__}")
-    names = {f.name for f in fields(Result)}
-    wrong = sorted(names ^ set(plain))
+    known = {f.name for f in fields(Result)}
+    needed = {f.name for f in fields(Result) if f.default_factory is MISSING}
+    wrong = sorted((needed - set(plain)) | (set(plain) - known))
     if wrong:
         raise ValueError(f"these fields are missing or unknown: {', '.join(wrong)}")
     metrics = {}

@@ -13,6 +13,8 @@ KINDS = {
     nn.Linear: keras.layers.Dense,
     nn.BatchNorm1d: keras.layers.BatchNormalization,
     nn.BatchNorm2d: keras.layers.BatchNormalization,
+    nn.GroupNorm: keras.layers.GroupNormalization,
+    nn.InstanceNorm2d: keras.layers.GroupNormalization,  # with a group for each channel
 }
 # (name in PyTorch, name in Keras, order of PyTorch's axes in Keras)
 CONV = (("weight", "kernel", (2, 3, 1, 0)), ("bias", "bias", (0,)))  # (out, in, H, W) to (H, W, in, out)
@@ -23,7 +25,14 @@ NORM = (
     ("running_mean", "moving_mean", (0,)),
     ("running_var", "moving_variance", (0,)),
 )
-WEIGHTS = {nn.Conv2d: CONV, nn.Linear: DENSE, nn.BatchNorm1d: NORM, nn.BatchNorm2d: NORM}
+WEIGHTS = {
+    nn.Conv2d: CONV,
+    nn.Linear: DENSE,
+    nn.BatchNorm1d: NORM,
+    nn.BatchNorm2d: NORM,
+    nn.GroupNorm: NORM[:2],  # no running statistics
+    nn.InstanceNorm2d: NORM[:2],
+}
 
 
 def copy_weights(source: nn.Module | keras.Model, target: keras.Model | nn.Module) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,15 +83,22 @@ def course_data() -> Path:
 def torchvision():
     """The module torchvision: an oracle for tests, never a dependency of the package.
 
-    With a CPU build of torch its compiled part does not load, and its import looks for two operators of it.
+    With a CPU build of torch its compiled part does not load, and its import looks for two operators of it. So it
+    lies in a folder of its own, where nothing else imports it by chance.
     """
     import torch
 
-    if not hasattr(torch.ops.torchvision, "nms"):
-        library = torch.library.Library("torchvision", "DEF")
+    folder = Path(sys.prefix) / "oracle"
+    if not (folder / "torchvision").is_dir():
+        missing("torchvision", f"make install puts it into {folder}")
+    sys.path.append(str(folder))
+    library = None
+    if torch.version.cuda is None:
+        library = torch.library.Library("torchvision", "DEF")  # undone when it is collected
         for name in ("nms", "qnms"):
             library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     import torchvision
     import torchvision.transforms.v2
 
     yield torchvision
+    del library

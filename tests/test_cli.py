@@ -33,7 +33,7 @@ def test_an_interrupt_ends_quietly(monkeypatch, capsys):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("course_lib.experiments.run", interrupted)
+    monkeypatch.setattr("course_lib.recording.run", interrupted)
     assert cli.main(["run", "first-cnn"]) == 130
     assert capsys.readouterr().err == "course: stopped on request\n"
 
@@ -42,6 +42,6 @@ def test_a_programming_error_is_not_hidden(monkeypatch):
     def broken(*_, **__):
         raise TypeError("a defect")
 
-    monkeypatch.setattr("course_lib.experiments.list_runs", broken)
+    monkeypatch.setattr("course_lib.recording.list_runs", broken)
     with pytest.raises(TypeError):
         cli.main(["runs"])

@@ -8,11 +8,12 @@ turns a row into a network.
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from course_lib.architectures.ladder import LADDERS, LadderSpec
 from course_lib.architectures.vgg import VGGS, VGGSpec
 
-__all__ = ["TABLES", "VGGS", "VGGSpec", "find", "names"]
+__all__ = ["LADDERS", "TABLES", "VGGS", "LadderSpec", "VGGSpec", "find", "names"]
 
-TABLES: tuple[dict[str, NamedTuple], ...] = (VGGS,)
+TABLES: tuple[dict[str, NamedTuple], ...] = (VGGS, LADDERS)
 
 
 def names() -> list[str]:

@@ -1,13 +1,16 @@
 """The models in Keras 3: the twins of `course_lib.pytorch`, with the same names, files and order of layers."""
 
+from typing import NamedTuple
+
 import keras
 
-from course_lib.architectures import VGGSpec, check_sizes, find, names
+from course_lib.architectures import LadderSpec, VGGSpec, check_sizes, find, names
+from course_lib.keras_twins.ladder import build_ladder
 from course_lib.keras_twins.vgg import build_vgg
 
-__all__ = ["build", "names"]
+__all__ = ["build", "build_row", "names"]
 
-BUILDERS = {VGGSpec: build_vgg}
+BUILDERS = {VGGSpec: build_vgg, LadderSpec: build_ladder}
 
 
 def build(
@@ -25,6 +28,14 @@ def build(
     >>> build("small_vgg", num_classes=5, image_size=28, in_channels=1).output_shape
     (None, 5)
     """
+    return build_row(find(name, image_size), num_classes, in_channels)
+
+
+def build_row(row: NamedTuple, num_classes: int = 10, in_channels: int = 3) -> keras.Model:
+    """Build the model of a row of `course_lib.architectures`, which may have been changed by `_replace`.
+
+    Raises:
+        ValueError: for sizes that the model cannot have.
+    """
     check_sizes(num_classes, in_channels)
-    spec = find(name, image_size)
-    return BUILDERS[type(spec)](spec, num_classes, in_channels)
+    return BUILDERS[type(row)](row, num_classes, in_channels)

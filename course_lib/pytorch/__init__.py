@@ -1,13 +1,16 @@
 """The models in PyTorch: `build` turns a name into a network, `names` lists the names."""
 
+from typing import NamedTuple
+
 from torch import nn
 
-from course_lib.architectures import VGGSpec, check_sizes, find, names
+from course_lib.architectures import LadderSpec, VGGSpec, check_sizes, find, names
+from course_lib.pytorch.ladder import build_ladder
 from course_lib.pytorch.vgg import build_vgg
 
-__all__ = ["build", "names"]
+__all__ = ["build", "build_row", "names"]
 
-BUILDERS = {VGGSpec: build_vgg}
+BUILDERS = {VGGSpec: build_vgg, LadderSpec: build_ladder}
 
 
 def build(name: str, num_classes: int = 10, in_channels: int = 3, image_size: int | None = None) -> nn.Module:
@@ -24,6 +27,14 @@ def build(name: str, num_classes: int = 10, in_channels: int = 3, image_size: in
     >>> sum(p.numel() for p in model.parameters())
     1673765
     """
+    return build_row(find(name, image_size), num_classes, in_channels)
+
+
+def build_row(row: NamedTuple, num_classes: int = 10, in_channels: int = 3) -> nn.Module:
+    """Build the model of a row of `course_lib.architectures`, which may have been changed by `_replace`.
+
+    Raises:
+        ValueError: for sizes that the model cannot have.
+    """
     check_sizes(num_classes, in_channels)
-    spec = find(name, image_size)
-    return BUILDERS[type(spec)](spec, num_classes, in_channels)
+    return BUILDERS[type(row)](row, num_classes, in_channels)

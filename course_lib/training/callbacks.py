@@ -1,9 +1,9 @@
-"""What may listen to a run: a callback is an object with the four methods of `Callback`."""
+"""What may listen to a run: a callback is an object with the five methods of `Callback`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
+from course_lib.training.bars import open_bar
 
 if TYPE_CHECKING:
     from course_lib.training.trainer import Trainer
@@ -12,11 +12,18 @@ if TYPE_CHECKING:
 class Callback:
     """Does nothing; a subclass fills in the events it wants.
 
-    Setting `trainer.stop = True` ends `fit` at once; an epoch that is not finished gets no row.
+    Setting `trainer.stop = True` ends `fit` at once; an epoch that is not finished gets no row. Set in `on_epoch`, it
+    ends the run after that epoch.
     """
 
     def on_start(self, trainer: "Trainer") -> None:
         """Before the first step of `fit`."""
+
+    def on_backward(self, trainer: "Trainer") -> None:
+        """When a step's gradients are complete, before they are clipped and used; with 16-mixed still scaled."""
+
+    def on_backward(self, trainer: "Trainer") -> None:
+        """Before the optimizer uses the gradients of a step: they are complete, unscaled and not yet clipped."""
 
     def on_step(self, trainer: "Trainer", row: dict[str, Any]) -> None:
         """After a step of the optimizer; `row` holds step (from 1), loss (a tensor, on the device) and lr."""
@@ -29,12 +36,11 @@ class Callback:
 
 
 class Progress(Callback):
-    """A progress bar, where there is a terminal, and a line per epoch."""
+    """A progress bar, in a terminal or a notebook, and a line per epoch, which also a log file gets."""
 
     def on_start(self, trainer: "Trainer") -> None:
         """Open the bar, where a resumed run stands."""
-        steps = {"total": trainer.total_steps, "initial": trainer.step, "unit": "step"}
-        self.bar = tqdm(**steps, leave=False, disable=None)  # None: no bar in a log file
+        self.bar = open_bar(trainer.total_steps, trainer.step, silent=not trainer.fabric.is_global_zero)
 
     def on_step(self, trainer: "Trainer", row: dict[str, Any]) -> None:
         """Move on by one step."""
@@ -42,7 +48,12 @@ class Progress(Callback):
 
     def on_epoch(self, trainer: "Trainer", row: dict[str, float]) -> None:
         """Write the epoch's row above the bar."""
-        self.bar.write(
+        if trainer.fabric.is_global_zero:
+            self.bar.write(self.describe(trainer, row))
+
+    def describe(self, trainer: "Trainer", row: dict[str, float]) -> str:
+        """Return the line of an epoch."""
+        return (
             f"epoch {row['epoch']:3} of {trainer.recipe.epochs}: "
             f"loss {row['loss']:.4f}, accuracy {row['accuracy']:.2%}; validation "
             f"loss {row['val_loss']:.4f}, accuracy {row['val_accuracy']:.2%}; {row['seconds']:.1f} s"
@@ -63,7 +74,8 @@ class FirstLosses(Callback):
     def on_step(self, trainer: "Trainer", row: dict[str, Any]) -> None:
         """Keep the loss of this step."""
         self.losses.append(row["loss"].item())
-        trainer.stop = len(self.losses) >= self.count
+        if len(self.losses) >= self.count:
+            trainer.stop = True
 
 
 class Checkpoint(Callback):

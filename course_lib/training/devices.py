@@ -1,5 +1,6 @@
 """Where to compute and how exactly: the choice of device and precision, and what to call the hardware."""
 
+import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,10 +54,46 @@ def choose_precision(precision: str, device: str) -> str:
 
 
 def make_fabric(device: str, precision: str) -> Fabric:
-    """Return Lightning Fabric on one device; `device` and `precision` have been chosen."""
+    """Return Lightning Fabric for this process; `device` and `precision` have been chosen.
+
+    Alone it computes on one device. Started by `torchrun --nproc-per-node N`, it is one of N processes that train
+    together (data-parallel, DistributedDataParallel), each on its own device.
+    """
     # As a plugin, because asking Fabric by name for mixed precision prints a line.
     plugins = [] if precision == "32-true" else [MixedPrecision(precision, device)]
-    return Fabric(accelerator=device, devices=1, plugins=plugins)
+    if "TORCHELASTIC_RUN_ID" not in os.environ:
+        return Fabric(accelerator=device, devices=1, plugins=plugins)
+    here, everywhere = int(os.environ["LOCAL_WORLD_SIZE"]), int(os.environ["WORLD_SIZE"])
+    fabric = Fabric(
+        accelerator=device, devices=here, num_nodes=everywhere // here, strategy="ddp", plugins=plugins
+    )
+    fabric.launch()
+    return fabric
+
+
+REMEDIES = (
+    "a smaller batch_size (with accumulate, which keeps the step the same), smaller images or a larger stride early "
+    "in the network, fewer layers or channels, precision='bf16-mixed', or more devices with torchrun"
+)
+
+
+@contextmanager
+def explained_shortage(batch_size: int) -> Iterator[None]:
+    """Turn PyTorch's out-of-memory errors into one that names the remedies.
+
+    Raises:
+        MemoryError: when the block runs out of memory.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        on_cpu = "DefaultCPUAllocator" in str(error)
+        if not (on_cpu or isinstance(error, torch.OutOfMemoryError)):
+            raise
+        raise MemoryError(
+            f"out of memory with batches of {batch_size}, because everything of the forward pass is kept for "
+            f"backpropagation: try {REMEDIES}"
+        ) from error
 
 
 @contextmanager

@@ -29,7 +29,8 @@ def check_outputs(model: nn.Module, batches: Batches) -> None:
     Raises:
         ValueError: if the model cannot take it, or does not give one number for each class.
     """
-    images = batches.images(torch.zeros(1, dtype=torch.int64, device=batches.labels.device))
+    pixels, _ = next(iter(batches.load([torch.zeros(1, dtype=torch.int64)])))
+    images = batches.images(pixels)
     try:
         with torch.no_grad(), evaluating(model):
             shape = model(images).shape

@@ -28,19 +28,24 @@ def test_batches_are_the_images_normalized_with_channels_first(train):
     measured = measure_normalization(train.images)
     index = torch.tensor([5, 0, 5])
     expected = (train.images[index.numpy()] / 255 - measured.mean) / measured.std
-    images = Batches(train, measured, CPU).images(index)
+    batches = Batches(train, measured, CPU)
+    pixels, labels = next(batches.load([index]))
+    images = batches.images(pixels)
+    assert labels.tolist() == train.labels[[5, 0, 5]].tolist()
     assert images.shape == (3, 3, 4, 4)
     assert images.dtype == torch.float32
     np.testing.assert_allclose(images.numpy(), expected.transpose(0, 3, 1, 2), atol=1e-5)
 
 
 def test_batches_come_in_channels_last_format_without_a_copy(train):
-    images = Batches(train, measure_normalization(train.images), CPU).images(torch.arange(8))
+    batches = Batches(train, measure_normalization(train.images), CPU)
+    images = batches.images(batches.pixels[:8])
     assert images.is_contiguous(memory_format=torch.channels_last)
 
 
 def test_the_whole_training_set_has_mean_zero_and_deviation_one(train):
-    images = Batches(train, measure_normalization(train.images), CPU).images(torch.arange(len(train)))
+    batches = Batches(train, measure_normalization(train.images), CPU)
+    images = batches.images(batches.pixels)
     std, mean = torch.std_mean(images, dim=(0, 2, 3), correction=0)
     torch.testing.assert_close(mean, torch.zeros(3), atol=1e-6, rtol=0)
     torch.testing.assert_close(std, torch.ones(3), atol=1e-5, rtol=0)

@@ -25,8 +25,8 @@ WRONG = [
     ({"clip_norm": 0}, "clip_norm must be a number above 0, or None for no clipping, got 0"),
     ({"warmup_epochs": 3}, r"warmup_epochs must be below epochs \(3\), got 3"),
     ({"schedule": "one-cycle"}, "needs warmup_epochs above 0, for example three tenths of all epochs: 0.9"),
-    ({"schedule": "linear"}, "schedule must be one of constant, cosine, one-cycle, got 'linear'"),
-    ({"optimizer": "lion"}, "optimizer must be one of sgd, adam, adamw, got 'lion'"),
+    ({"schedule": "linear"}, "schedule must be one of constant, step, cosine, one-cycle, plateau, got 'linear'"),
+    ({"optimizer": "lion"}, "optimizer must be one of sgd, adagrad, rmsprop, adam, adamw, got 'lion'"),
     ({"precision": "16"}, "precision must be one of auto, 32-true, bf16-mixed, 16-mixed, got '16'"),
 ]
 

@@ -1,0 +1,93 @@
+"""The plain convolutional network of the case study in Keras: the twin of `course_lib.pytorch.ladder`.
+
+Norms have PyTorch's constants: Keras's momentum is 1 minus PyTorch's, and its own default epsilon is 100 times
+larger. Weights are drawn by Keras's initializers of the same names; "default" is Glorot uniform here.
+"""
+
+import keras
+from keras import layers
+
+from course_lib.architectures.ladder import ACTIVATIONS, NORMS, LadderSpec
+
+INITIALIZERS = {
+    "default": "glorot_uniform",
+    "he_normal": "he_normal",
+    "xavier_uniform": "glorot_uniform",
+    "lecun_normal": "lecun_normal",
+    "small_normal": keras.initializers.RandomNormal(stddev=0.001),
+    "large_normal": keras.initializers.RandomNormal(stddev=1.0),
+}
+GROUPS = {"layer": 1, "instance": -1, "group": 8}  # -1: one group a channel
+
+
+def make_norm(name: str) -> layers.Layer:
+    """Return the norm called `name`.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    if name not in NORMS:
+        raise ValueError(f"norm must be one of {', '.join(NORMS)}, got {name!r}")
+    if name == "none":
+        return layers.Identity()
+    if name == "batch":
+        return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
+    return layers.GroupNormalization(groups=GROUPS[name], epsilon=1e-5)
+
+
+class ConvUnit(layers.Layer):
+    """A 3x3 convolution, norm and activation; keeps H and W. With `skip` the input is added before the activation."""
+
+    def __init__(self, in_channels: int, out_channels: int, spec: LadderSpec):
+        super().__init__()
+        options = {"use_bias": False, "kernel_initializer": INITIALIZERS[spec.initializer]}
+        same = {"padding": "same", **options, "use_bias": spec.norm == "none"}
+        self.conv = layers.Conv2D(out_channels, 3, **same)
+        self.norm = make_norm(spec.norm)
+        self.activation = layers.Activation(spec.activation)
+        self.shortcut = None
+        if spec.skips:
+            project = in_channels != out_channels
+            self.shortcut = layers.Conv2D(out_channels, 1, **options) if project else layers.Identity()
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Make the weights, once the input's shape (N, H, W, in_channels) is known."""
+        self.conv.build(input_shape)
+        self.norm.build((*input_shape[:-1], self.conv.filters))
+        if self.shortcut is not None:
+            self.shortcut.build(input_shape)
+
+    def call(self, x, training: bool = False):
+        """Map (N, H, W, in_channels) to (N, H, W, out_channels)."""
+        y = self.norm(self.conv(x), training=training) if self._has_modes() else self.norm(self.conv(x))
+        return self.activation(y if self.shortcut is None else y + self.shortcut(x))
+
+    def _has_modes(self) -> bool:
+        return isinstance(self.norm, layers.BatchNormalization)
+
+
+def build_ladder(spec: LadderSpec, num_classes: int = 10, in_channels: int = 3) -> keras.Sequential:
+    """Build the network of a row of `LADDERS`: images (N, H, W, C) to logits (N, num_classes)."""
+    if spec.activation not in ACTIVATIONS:
+        raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {spec.activation!r}")
+    if spec.initializer not in INITIALIZERS:
+        raise ValueError(f"initializer must be one of {', '.join(INITIALIZERS)}, got {spec.initializer!r}")
+    initializer = INITIALIZERS[spec.initializer]
+    net, channels = [keras.Input((spec.image_size, spec.image_size, in_channels))], in_channels
+    for number, stage in enumerate(spec.stages, start=1):
+        units = []
+        for out_channels in stage:
+            units.append(ConvUnit(channels, out_channels, spec))
+            channels = out_channels
+        drop = [layers.Dropout(spec.dropout)] if spec.dropout else []
+        net.append(keras.Sequential([*units, layers.MaxPooling2D(2), *drop], name=f"stage{number}"))
+    # PyTorch flattens channel by channel, so the twin puts the channels first before it flattens.
+    net.append(keras.Sequential([layers.Permute((3, 1, 2)), layers.Flatten()], name="flatten"))
+    hidden = [
+        layers.Dense(spec.hidden_units, kernel_initializer=initializer),
+        layers.Activation(spec.activation),
+    ]
+    drop = [layers.Dropout(spec.dropout)] if spec.dropout else []
+    net.append(keras.Sequential([*hidden, *drop], name="dense"))
+    net.append(layers.Dense(num_classes, kernel_initializer=initializer, name="classifier"))
+    return keras.Sequential(net)
