@@ -11,16 +11,37 @@ from course_lib.training.recipe import Recipe
 
 if TYPE_CHECKING:
     from course_lib.training.callbacks import Callback, Checkpoint, FirstLosses, Progress
+    from course_lib.training.live import LiveCurve
+    from course_lib.training.stopping import BestCheckpoint, EarlyStopping, load_best
+    from course_lib.training.tensorboard import TensorBoard
     from course_lib.training.trainer import Trainer
 
-__all__ = ["Callback", "Checkpoint", "FirstLosses", "History", "Progress", "Recipe", "Trainer"]
+__all__ = [
+    "BestCheckpoint",
+    "Callback",
+    "Checkpoint",
+    "EarlyStopping",
+    "FirstLosses",
+    "History",
+    "LiveCurve",
+    "Progress",
+    "Recipe",
+    "TensorBoard",
+    "Trainer",
+    "load_best",
+]
 
 LATER = {
+    "BestCheckpoint": "stopping",
     "Callback": "callbacks",
     "Checkpoint": "callbacks",
+    "EarlyStopping": "stopping",
     "FirstLosses": "callbacks",
+    "LiveCurve": "live",
     "Progress": "callbacks",
+    "TensorBoard": "tensorboard",
     "Trainer": "trainer",
+    "load_best": "stopping",
 }
 
 

@@ -22,9 +22,6 @@ class Callback:
     def on_backward(self, trainer: "Trainer") -> None:
         """When a step's gradients are complete, before they are clipped and used; with 16-mixed still scaled."""
 
-    def on_backward(self, trainer: "Trainer") -> None:
-        """Before the optimizer uses the gradients of a step: they are complete, unscaled and not yet clipped."""
-
     def on_step(self, trainer: "Trainer", row: dict[str, Any]) -> None:
         """After a step of the optimizer; `row` holds step (from 1), loss (a tensor, on the device) and lr."""
 

@@ -113,7 +113,9 @@ class TensorBoard(Callback):
         step, steps_per_epoch = trainer.step + 1, trainer.total_steps // trainer.recipe.epochs
         if step % steps_per_epoch == 0:
             named = trainer.model.module.named_parameters()
-            gradients = ((name, p.grad) for name, p in named if p.grad is not None)
+            scaler = getattr(trainer.fabric.strategy.precision, "scaler", None)  # of precision 16-mixed
+            scale = 1.0 if scaler is None else scaler.get_scale()
+            gradients = ((name, p.grad / scale) for name, p in named if p.grad is not None)
             left_out = self._write_histograms("gradients", gradients, step)
             self.writer.add_scalar("epoch/gradients_not_finite", left_out, step)
 
@@ -193,19 +195,20 @@ def draw_predictions(pixels: np.ndarray, predicted: list[str], truth: list[str])
     """
     columns = min(COLUMNS, len(pixels))
     rows = math.ceil(len(pixels) / columns)
-    with matplotlib.rc_context(
-        {**plots.style(), "figure.facecolor": "white", "font.size": 7, "axes.titlesize": 7}
-    ):
-        figure = Figure(figsize=(1.1 * columns, 1.35 * rows), dpi=100, layout="constrained")
-        for ax in figure.subplots(rows, columns, squeeze=False).ravel():
-            ax.set_axis_off()
-        for ax, image, guess, label in zip(figure.axes, pixels, predicted, truth, strict=False):
-            ax.imshow(image.squeeze(-1) if image.shape[-1] == 1 else image, cmap="gray", vmin=0, vmax=255)
-            wrong = guess != label
-            ax.set_title(
-                f"{guess}\nis {label}" if wrong else f"{guess}\n",
-                color=LIGHT["vermillion" if wrong else "blue"],
-            )
+    look = {**plots.style(), "figure.facecolor": "white", "font.size": 7}
+    with matplotlib.rc_context(look):
+        figure = Figure(figsize=(columns, 1.3 * rows), dpi=100)
+        ax = figure.add_axes((0, 0, 1, 1))  # its units are inches
+        for i, (image, guess, label) in enumerate(zip(pixels, predicted, truth, strict=True)):
+            left, top = i % columns, 1.3 * (i // columns)
+            image = image.squeeze(-1) if image.shape[-1] == 1 else image
+            extent = (left + 0.05, left + 0.95, top + 1.25, top + 0.35)
+            ax.imshow(image, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="nearest")
+            right = guess == label
+            said, color = (guess, "blue") if right else (f"{guess}\nis {label}", "vermillion")
+            ax.text(left + 0.5, top + 0.32, said, color=LIGHT[color], ha="center", va="bottom")
+        ax.set(xlim=(0, columns), ylim=(1.3 * rows, 0))
+        ax.set_axis_off()
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
         return np.asarray(canvas.buffer_rgba())[..., :3].copy()
