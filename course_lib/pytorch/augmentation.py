@@ -22,7 +22,8 @@ def augment(pixels: Tensor, how: Augmentation, generator: Generator) -> Tensor:
     """Change every image at random: bytes (B, H, W, C) to floats (B, C, H, W) from 0 to 1, channels_last.
 
     The order is flip and crop; resized crop, zoom, shear, rotation and shift; brightness, channel shift and
-    noise, after which values are clipped to 0..1; cutout. With everything off the result is `pixels / 255`.
+    noise; cutout. Values are clipped to 0..1 once, before cutout: changes of color lead beyond, and sampling by
+    a rounding error. With everything off the result is `pixels / 255`.
 
     Raises:
         TypeError: for pixels that are not uint8, or without a generator.
@@ -39,6 +40,7 @@ def augment(pixels: Tensor, how: Augmentation, generator: Generator) -> Tensor:
     if how.resized_crop or how.zoom or how.shear or how.rotation or how.shift:
         images = sample(images, draw_matrices(batch, height, width, how, generator), how.fill)
     images = change_colors(images, how, generator)
+    images = images.clamp_(0, 1).contiguous(memory_format=torch.channels_last)
     if how.cutout:
         images = cut_out(images, how.cutout, generator)
     return images
@@ -192,25 +194,28 @@ def affine_matrices(angle: Tensor, shifts: Tensor, scale: Tensor, shear: Tensor)
 def sample(images: Tensor, matrices: Tensor, fill: str) -> Tensor:
     """Show at each point (x, y, 1), in pixels from the center, what images (B, C, H, W) have at `matrix @ point`.
 
-    Bilinear, with the matrices (B, 2, 3) and the result in channels_last format.
+    Bilinear, with matrices (B, 2, 3). Sampling is faster channel by channel, so the result is not channels_last.
     """
     height, width = images.shape[2:]
     x = torch.arange(width, device=images.device) - (width - 1) / 2
     y = torch.arange(height, device=images.device) - (height - 1) / 2
-    halves = matrices.new_tensor([[2 / width], [2 / height]])  # grid_sample has its edges at -1 and 1
-    across, down, shift = (matrices * halves)[:, None, None].unbind(-1)  # (B, 1, 1, 2) each
-    grid = across * x[:, None] + (down * y[:, None, None] + shift)  # (B, H, W, 2)
-    shown = functional.grid_sample(
-        images, grid, mode="bilinear", padding_mode=SAMPLING[fill], align_corners=False
+    halves = matrices.new_tensor([[2 / width], [2 / height]])  # grid_sample has the edges at -1 and 1
+    across, down, shift = (matrices * halves)[..., None, None].unbind(2)  # (B, 2, 1, 1) each
+    planes = torch.addcmul(down * y[:, None] + shift, across, x)  # (B, 2, H, W)
+    return functional.grid_sample(
+        images.contiguous(),
+        planes.permute(0, 2, 3, 1),
+        mode="bilinear",
+        padding_mode=SAMPLING[fill],
+        align_corners=False,
     )
-    return shown.contiguous(memory_format=torch.channels_last)
 
 
 # Colors, noise, cutout
 
 
 def change_colors(images: Tensor, how: Augmentation, generator: Generator) -> Tensor:
-    """Change images (B, C, H, W) in place by brightness, channel shift and noise, then clip them to 0..1."""
+    """Change images (B, C, H, W) in place by brightness, channel shift and noise; the result is not clipped."""
     batch, channels, height, width = images.shape
     if how.brightness:
         images.mul_(uniform((batch, 1, 1, 1), 1 - how.brightness, 1 + how.brightness, generator))
@@ -220,8 +225,6 @@ def change_colors(images: Tensor, how: Augmentation, generator: Generator) -> Te
         chosen = uniform((batch, 1, 1, 1), 0, 1, generator) < how.noise_share
         normal = torch.randn((batch, height, width, channels), generator=generator, device=images.device)
         images.addcmul_(normal.permute(0, 3, 1, 2), chosen * how.noise)
-    if how.brightness or how.channel_shift or how.noise:
-        images.clamp_(0, 1)
     return images
 
 

@@ -97,6 +97,14 @@ def test_any_settings_keep_shape_type_format_and_range(chosen, fill, sizes, seed
 
 
 @pytest.mark.parametrize("name", EACH)
+def test_white_and_black_are_never_left(name):
+    for value in (0, 255):
+        pixels = torch.full((64, 16, 16, 3), value, dtype=torch.uint8)
+        images = augment(pixels, Augmentation(fill="edge", **EACH[name]), seeded())
+        assert 0 <= images.min() <= images.max() <= 1
+
+
+@pytest.mark.parametrize("name", EACH)
 def test_every_image_gets_its_own_draw(name):
     same = draw_pixels(1).expand(32, -1, -1, -1)
     images = augment(same, Augmentation(**EACH[name]), seeded())
