@@ -22,8 +22,8 @@ def augment(pixels: Tensor, how: Augmentation, generator: Generator) -> Tensor:
     """Change every image at random: bytes (B, H, W, C) to floats (B, C, H, W) from 0 to 1, channels_last.
 
     The order is flip and crop; resized crop, zoom, shear, rotation and shift; brightness, channel shift and
-    noise; cutout. Values are clipped to 0..1 once, before cutout: changes of color lead beyond, and sampling by
-    a rounding error. With everything off the result is `pixels / 255`.
+    noise; cutout. Brightness, channel shift and noise lead beyond 0..1, so values are clipped, once, before
+    cutout. With everything off the result is `pixels / 255`.
 
     Raises:
         TypeError: for pixels that are not uint8, or without a generator.
