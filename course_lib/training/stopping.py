@@ -127,12 +127,12 @@ class BestCheckpoint(Callback):
                 or the file was made with another recipe.
         """
         self.best = Best(self.metric, self.mode)
-        if trainer.epoch == 0 or not trainer.fabric.is_global_zero:
+        if trainer.epoch == 0:
             return
         if self.path.exists():
             self.best.see(checkpoint.read(self.path, trainer.recipe)["row"])
         missed = [row for row in trainer.history.rows if self.best.see(row)]
-        if not missed:
+        if not missed or not trainer.fabric.is_global_zero:
             return
         if self.best.row["epoch"] != trainer.epoch:
             raise ValueError(
