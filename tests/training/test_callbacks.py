@@ -1,6 +1,9 @@
 """Callbacks see a run and leave it as it is; stopping and keeping the best follow from the history alone."""
 
 import dataclasses
+import os
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -125,6 +128,47 @@ def test_first_losses_do_not_undo_the_stop_of_another_callback(make_model, train
     first = FirstLosses(4)
     trainer([Stop(), first]).fit(make_model(), train, valid)
     assert len(first.losses) == 1
+
+
+TWO_PROCESSES = """
+import os, sys, warnings
+warnings.simplefilter("error", UserWarning)
+import numpy as np, torch
+from torch import nn
+from course_lib.data import Dataset
+from course_lib.training import *
+pixels = np.random.default_rng(0).integers(0, 255, (64, 4, 4, 3), dtype=np.uint8)
+data = Dataset("noise", "train", "Noise", pixels, np.arange(64) % 2, ("a", "b"))
+folder = sys.argv[1] + "/"
+listening = [
+    Progress(), LiveCurve(), EarlyStopping(patience=1, min_delta=9.0), BestCheckpoint(folder + "best.pt"),
+    TensorBoard(folder + "board", every_steps=1), Checkpoint(folder + "run.pt"),
+]
+weights = []
+for callbacks, epochs in ((listening, 5), ((), 2)):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(48, 16), nn.BatchNorm1d(16), nn.Dropout(0.5), nn.Linear(16, 2))
+    recipe = Recipe(epochs=epochs, lr=0.1, batch_size=16, schedule="constant")
+    trainer = Trainer(recipe, callbacks, device="cpu")
+    history = trainer.fit(model, data, data)
+    weights.append(torch.cat([value.double().flatten() for value in model.state_dict().values()]))
+rank = os.environ["RANK"]
+same = torch.equal(*weights)
+open(f"{folder}rank{rank}.txt", "w").write(f"{same} {len(history)} {listening[2].stopped}")
+"""
+
+
+def test_of_two_processes_one_writes_and_the_run_stays_as_it_is(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(TWO_PROCESSES, encoding="utf-8")
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", script]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run([*command, tmp_path], env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert len([line for line in done.stdout.splitlines() if line.startswith("epoch ")]) == 2 * 2  # two bars
+    assert [(tmp_path / f"rank{rank}.txt").read_text() for rank in (0, 1)] == ["True 2 2"] * 2
+    assert len(list((tmp_path / "board").iterdir())) == 1
+    assert (tmp_path / "best.pt").exists()
 
 
 # EarlyStopping
