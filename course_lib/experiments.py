@@ -91,7 +91,7 @@ _LADDER_BASE = Experiment(
     title="",
     dataset="cifar10",
     model="plain_cnn",
-    recipe=Recipe(epochs=15, lr=0.02, warmup_epochs=1, precision="auto"),
+    recipe=Recipe(epochs=15, lr=0.002, optimizer="adamw", warmup_epochs=1, precision="auto"),
     seeds=(0,),
     images=25_000,
     hold_out=0.2,
@@ -112,8 +112,8 @@ _LADDER = _comparison(
         "batch-norm": ("Batch norm", {"norm": "batch"}, {}),
         "skips": ("Skip connections", {"skips": True}, {}),
         "noise": ("Noise on half of the images", {}, {"augment": _NOISE}),
-        "dropout": ("Dropout 0.2", {"dropout": 0.2}, {}),
-        "weight-decay": ("Weight decay 0.0005", {}, {"weight_decay": 5e-4}),
+        "dropout": ("Dropout 0.1", {"dropout": 0.1}, {}),
+        "weight-decay": ("Weight decay 0.05", {}, {"weight_decay": 0.05}),
         "flip": ("Random left-right flips", {}, {"augment": _FLIP}),
         "crop": ("Random crops, resized", {}, {"augment": _CROP}),
         "instance-norm": ("Instance norm instead of batch norm", {"norm": "instance"}, {}),
@@ -125,7 +125,7 @@ _LADDER = _comparison(
 _DEEP = replace(
     _LADDER_BASE,
     name="depth",
-    recipe=Recipe(epochs=10, lr=0.001, optimizer="adam", warmup_epochs=1, precision="auto"),
+    recipe=Recipe(epochs=12, lr=0.001, optimizer="adam", warmup_epochs=1, precision="auto"),
     images=12_500,
 )
 _DEPTH = _comparison(
@@ -140,7 +140,9 @@ _DEPTH = _comparison(
     },
 )
 _FIXES = _comparison(
-    replace(_DEEP, name="fixes", changes={"stages": stages(8)}),
+    replace(
+        _DEEP, name="fixes", changes={"stages": stages(8, width=8)}, recipe=replace(_DEEP.recipe, epochs=8)
+    ),
     {
         "none": ("24 convolutions, ReLU, pixels 0 to 1", {}, {"inputs": "unit"}),
         "standardize": ("Inputs standardized", {}, {}),
@@ -155,7 +157,7 @@ _OPTIMIZERS = _comparison(
         _LADDER_BASE,
         name="optimizers",
         changes={"stages": stages(1)},
-        recipe=replace(_LADDER_BASE.recipe, epochs=8),
+        recipe=replace(_LADDER_BASE.recipe, epochs=8, lr=0.02, optimizer="sgd"),
         images=12_500,
     ),
     {

@@ -22,8 +22,8 @@ class LadderSpec(NamedTuple):
     num_classes: int
     activation: str = "relu"
     norm: str = "none"  # between each convolution and its activation
-    initializer: str = "default"  # of matrices and kernels; "default" is PyTorch's own
-    skips: bool = False  # add each convolution's input to its output, before the activation
+    initializer: str = "default"  # of all but the classifier; "default" is PyTorch's own
+    skips: bool = False  # add a convolution's input to its output, where both have as many channels
     dropout: float = 0.0  # the rate after each pooling and before the classifier
 
     @property

@@ -40,27 +40,24 @@ class ConvUnit(layers.Layer):
 
     def __init__(self, in_channels: int, out_channels: int, spec: LadderSpec):
         super().__init__()
-        options = {"use_bias": False, "kernel_initializer": INITIALIZERS[spec.initializer]}
-        same = {"padding": "same", **options, "use_bias": spec.norm == "none"}
-        self.conv = layers.Conv2D(out_channels, 3, **same)
+        initializer = INITIALIZERS[spec.initializer]
+        bias = spec.norm == "none"
+        self.conv = layers.Conv2D(
+            out_channels, 3, padding="same", use_bias=bias, kernel_initializer=initializer
+        )
         self.norm = make_norm(spec.norm)
         self.activation = layers.Activation(spec.activation)
-        self.shortcut = None
-        if spec.skips:
-            project = in_channels != out_channels
-            self.shortcut = layers.Conv2D(out_channels, 1, **options) if project else layers.Identity()
+        self.skip = spec.skips and in_channels == out_channels  # other shapes cannot be added
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make the weights, once the input's shape (N, H, W, in_channels) is known."""
         self.conv.build(input_shape)
         self.norm.build((*input_shape[:-1], self.conv.filters))
-        if self.shortcut is not None:
-            self.shortcut.build(input_shape)
 
     def call(self, x, training: bool = False):
         """Map (N, H, W, in_channels) to (N, H, W, out_channels)."""
         y = self.norm(self.conv(x), training=training) if self._has_modes() else self.norm(self.conv(x))
-        return self.activation(y if self.shortcut is None else y + self.shortcut(x))
+        return self.activation(y + x if self.skip else y)
 
     def _has_modes(self) -> bool:
         return isinstance(self.norm, layers.BatchNormalization)
@@ -89,5 +86,5 @@ def build_ladder(spec: LadderSpec, num_classes: int = 10, in_channels: int = 3) 
     ]
     drop = [layers.Dropout(spec.dropout)] if spec.dropout else []
     net.append(keras.Sequential([*hidden, *drop], name="dense"))
-    net.append(layers.Dense(num_classes, kernel_initializer=initializer, name="classifier"))
+    net.append(layers.Dense(num_classes, name="classifier"))
     return keras.Sequential(net)

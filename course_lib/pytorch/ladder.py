@@ -42,7 +42,10 @@ def choose(kind: str, name: str, choices: dict):
 
 
 class ConvUnit(nn.Module):
-    """A 3x3 convolution, norm and activation; keeps H and W. With `skip` the input is added before the activation."""
+    """A 3x3 convolution, norm and activation; keeps H and W. With `skip` the input is added before the activation.
+
+    The input is added only where it has as many channels as the output.
+    """
 
     def __init__(self, in_channels: int, out_channels: int, activation: str, norm: str, skip: bool):
         super().__init__()
@@ -50,15 +53,12 @@ class ConvUnit(nn.Module):
         self.conv = nn.Conv2d(in_channels, out_channels, kernel_size=3, padding=1, bias=norm == "none")
         self.norm = choose("norm", norm, NORMS)(out_channels)
         self.activation = choose("activation", activation, ACTIVATIONS)()
-        self.shortcut = None
-        if skip:
-            same = in_channels == out_channels
-            self.shortcut = nn.Identity() if same else nn.Conv2d(in_channels, out_channels, 1, bias=False)
+        self.skip = skip and in_channels == out_channels  # other shapes cannot be added
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, H, W) to (N, out_channels, H, W)."""
         y = self.norm(self.conv(x))
-        return self.activation(y if self.shortcut is None else y + self.shortcut(x))
+        return self.activation(y + x if self.skip else y)
 
 
 def build_ladder(spec: LadderSpec, num_classes: int = 10, in_channels: int = 3) -> nn.Sequential:
@@ -78,5 +78,8 @@ def build_ladder(spec: LadderSpec, num_classes: int = 10, in_channels: int = 3) 
         ACTIVATIONS[spec.activation](),
     ]
     net["dense"] = nn.Sequential(*hidden, *([nn.Dropout(spec.dropout)] if spec.dropout else []))
-    net["classifier"] = nn.Linear(spec.hidden_units, num_classes)
-    return initialize(nn.Sequential(net), spec.initializer)
+    initialize(nn.Sequential(net), spec.initializer)
+    net["classifier"] = nn.Linear(
+        spec.hidden_units, num_classes
+    )  # no activation follows: PyTorch's own start
+    return nn.Sequential(net)
