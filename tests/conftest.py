@@ -59,6 +59,13 @@ def chromium() -> str:
     return found or missing("Chromium", "install the package chromium to run the browser tests")
 
 
+@pytest.fixture(scope="session")
+def compiler():
+    """A C++ compiler that torch.compile can use."""
+    found = shutil.which("g++") or shutil.which("clang++")
+    return found or missing("a C++ compiler", "install g++ to run what torch.compile makes")
+
+
 @pytest.fixture(scope="module")
 def browser(chromium: str):
     """A browser for the tests of one file; while it runs, no other event loop can run in this process."""

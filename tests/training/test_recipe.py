@@ -1,9 +1,11 @@
 import dataclasses
+import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from course_lib.data.augmentation import Augmentation
 from course_lib.training import Recipe
 
 WRONG = [
@@ -25,8 +27,25 @@ WRONG = [
     ({"clip_norm": 0}, "clip_norm must be a number above 0, or None for no clipping, got 0"),
     ({"warmup_epochs": 3}, r"warmup_epochs must be below epochs \(3\), got 3"),
     ({"schedule": "one-cycle"}, "needs warmup_epochs above 0, for example three tenths of all epochs: 0.9"),
-    ({"schedule": "linear"}, "schedule must be one of constant, step, cosine, one-cycle, plateau, got 'linear'"),
+    (
+        {"schedule": "linear"},
+        "schedule must be one of constant, step, cosine, one-cycle, plateau, got 'linear'",
+    ),
     ({"optimizer": "lion"}, "optimizer must be one of sgd, adagrad, rmsprop, adam, adamw, got 'lion'"),
+    ({"inputs": "raw"}, "inputs must be one of standardized, unit, bytes, got 'raw'"),
+    ({"l1": -1}, "l1 must be a number at least 0, got -1"),
+    ({"l2": float("nan")}, "l2 must be a number at least 0, got nan"),
+    ({"mixup": -0.2}, "mixup must be a number at least 0, where 0 is no mixup, got -0.2"),
+    ({"clip_value": 0}, "clip_value must be a number above 0, or None for no clipping, got 0"),
+    ({"clip_value": 1, "clip_norm": 1}, "clip_norm and clip_value cannot both clip the gradient"),
+    ({"decay_factor": 1}, "decay_factor must be a number above 0 and below 1, got 1"),
+    ({"decay_patience": 0}, "decay_patience must be a whole number of at least 1, got 0"),
+    ({"schedule": "step"}, r"it needs them, for example schedule='step', decay_epochs=\(1,\)"),
+    ({"decay_epochs": (1,)}, "decay_epochs belong to the step schedule"),
+    ({"schedule": "step", "decay_epochs": (3,)}, r"from 1 to below epochs \(3\), got \(3,\)"),
+    ({"schedule": "step", "decay_epochs": (2, 1)}, "decay_epochs must be rising"),
+    ({"schedule": "step", "decay_epochs": (1.5,)}, "decay_epochs must be rising whole numbers"),
+    ({"augment": 4}, "augment must be an Augmentation or None, got 4"),
     ({"precision": "16"}, "precision must be one of auto, 32-true, bf16-mixed, 16-mixed, got '16'"),
 ]
 
@@ -60,12 +79,21 @@ DEFAULTS = {
     "accumulate": 1,
     "precision": "32-true",
     "seed": 0,
+    "decay_epochs": [],
+    "decay_patience": 3,
+    "decay_factor": 0.1,
+    "l1": 0.0,
+    "l2": 0.0,
+    "mixup": 0.0,
+    "augment": None,
+    "inputs": "standardized",
+    "clip_value": None,
 }
 
 
 def test_defaults_and_hash_stay_as_they_are():
     recipe = Recipe(epochs=3, lr=1)
-    assert {name: value for name, value in recipe.as_dict().items() if name in DEFAULTS} == DEFAULTS
+    assert recipe.as_dict() == {"epochs": 3, "lr": 1.0, **DEFAULTS}
     assert recipe.hash == "0bbf81c4e075"
 
 
@@ -82,6 +110,15 @@ OTHERS = {
     "label_smoothing": 0.1,
     "clip_norm": 1,
     "accumulate": 2,
+    "decay_epochs": (2,),
+    "decay_patience": 5,
+    "decay_factor": 0.5,
+    "l1": 1e-5,
+    "l2": 1e-4,
+    "mixup": 0.2,
+    "augment": Augmentation(flip=0.5),
+    "inputs": "unit",
+    "clip_value": 0.1,
     "precision": "auto",
     "seed": 1,
 }
@@ -90,6 +127,8 @@ OTHERS = {
 @pytest.mark.parametrize("name", [f.name for f in dataclasses.fields(Recipe)])
 def test_every_value_changes_the_hash(name):
     recipe = Recipe(epochs=3, lr=0.1)
+    if name == "decay_epochs":
+        recipe = Recipe(epochs=3, lr=0.1, schedule="step", decay_epochs=(1,))
     assert dataclasses.replace(recipe, **{name: OTHERS[name]}).hash != recipe.hash
 
 
@@ -109,3 +148,16 @@ def test_a_recipe_comes_back_from_its_values(**values):
 
 def test_whole_and_real_numbers_make_the_same_recipe():
     assert Recipe(epochs=3, lr=1, clip_norm=2).hash == Recipe(epochs=3, lr=1.0, clip_norm=2.0).hash
+
+
+def test_a_recipe_comes_back_from_json_with_its_augmentation():
+    augment = Augmentation(flip=0.5, crop=4, fill="reflect")
+    recipe = Recipe(epochs=9, lr=0.1, schedule="step", decay_epochs=(3, 6), augment=augment)
+    again = Recipe(**json.loads(json.dumps(recipe.as_dict())))
+    assert again == recipe
+    assert again.hash == recipe.hash
+    assert (again.augment, again.decay_epochs) == (augment, (3, 6))
+
+
+def test_only_what_was_given_is_listed():
+    assert Recipe(epochs=3, lr=0.1, momentum=0.9, mixup=0.2).given() == {"epochs": 3, "lr": 0.1, "mixup": 0.2}

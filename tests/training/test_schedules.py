@@ -3,9 +3,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_lib.training.schedules import learning_rate_factor
+from course_lib.training.schedules import learning_rate_factor, plateau_factor, step_factor
 
-SCHEDULES = ("constant", "cosine", "one-cycle")
+SCHEDULES = ("constant", "step", "cosine", "one-cycle", "plateau")
 
 
 def factors(schedule, total, warmup=0):
@@ -55,3 +55,27 @@ def test_factors_rise_in_the_warmup_and_never_after(schedule, total, data):
     values = factors(schedule, total, warmup)
     assert values[:warmup] == sorted(values[:warmup])
     assert values[warmup:] == sorted(values[warmup:], reverse=True)
+
+
+def test_step_is_that_of_torch():
+    theirs = torch_factors(lambda o: torch.optim.lr_scheduler.MultiStepLR(o, [3, 7], gamma=0.2), 12)
+    assert [step_factor(done, (3, 7), 0.2) for done in range(12)] == pytest.approx(theirs)
+
+
+@given(st.lists(st.floats(0.01, 10), min_size=1, max_size=40), st.integers(1, 5))
+def test_plateau_is_that_of_torch(losses, patience):
+    """PyTorch's patience is one less: the epochs it lets pass before the one that lowers the rate."""
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        optimizer, factor=0.5, patience=patience - 1, threshold=0, eps=0
+    )
+    for count, loss in enumerate(losses, start=1):
+        scheduler.step(loss)
+        expected = optimizer.param_groups[0]["lr"]
+        assert plateau_factor(losses[:count], patience, 0.5) == pytest.approx(expected)
+
+
+def test_plateau_waits_for_the_patience_and_begins_anew_after_a_fall():
+    losses = [1.0, 2.0, 2.0, 2.0, 2.0, 0.5, 2.0, 2.0]
+    factors = [plateau_factor(losses[:count], 2, 0.1) for count in range(len(losses) + 1)]
+    assert factors == pytest.approx([1, 1, 1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.001])
