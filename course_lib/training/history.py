@@ -6,6 +6,15 @@ from typing import Any
 
 Row = dict[str, float]
 
+# What Keras calls a column, and what it is called here; with "val_" before it too.
+KERAS_NAMES = {
+    "acc": "accuracy",
+    "binary_accuracy": "accuracy",
+    "categorical_accuracy": "accuracy",
+    "sparse_categorical_accuracy": "accuracy",
+    "learning_rate": "lr",
+}
+
 
 @dataclass
 class History:
@@ -39,6 +48,34 @@ class History:
         for values in zip(*columns.values(), strict=True):
             history.append(dict(zip(columns, values, strict=True)))
         return history
+
+    @classmethod
+    def from_keras(cls, history: Any) -> "History":
+        """Take over what `model.fit` of Keras returns, or the dictionary in its attribute `history`.
+
+        Keras counts epochs from 0, here they count from 1. All kinds of accuracy are called accuracy, and
+        learning_rate is called lr.
+
+        Raises:
+            ValueError: if the columns differ in length (a `validation_freq` other than 1), or two get the same name.
+            TypeError: if a value is not a number.
+
+        >>> History.from_keras({"sparse_categorical_accuracy": [0.5], "learning_rate": [0.1]}).rows
+        [{'epoch': 1, 'accuracy': 0.5, 'lr': 0.1}]
+        """
+        columns: dict[str, list[float]] = {}
+        if hasattr(history, "epoch"):
+            columns["epoch"] = [epoch + 1 for epoch in history.epoch]
+        for theirs, values in getattr(history, "history", history).items():
+            prefix = "val_" if theirs.startswith("val_") else ""
+            bare = theirs.removeprefix("val_")
+            name = prefix + KERAS_NAMES.get(bare, bare)
+            if name in columns:
+                raise ValueError(
+                    f"two columns would be called {name}, the second is Keras's {theirs}: leave one out"
+                )
+            columns[name] = [float(value) for value in values]
+        return cls.from_columns(columns)
 
     def append(self, row: Mapping[str, Any]) -> None:
         """Add the row of one epoch.
