@@ -116,10 +116,25 @@ _LADDER = _comparison(
         "weight-decay": ("Weight decay 0.05", {}, {"weight_decay": 0.05}),
         "flip": ("Random left-right flips", {}, {"augment": _FLIP}),
         "crop": ("Random crops, resized", {}, {"augment": _CROP}),
+    },
+    climb=True,
+)
+# Two ways on from the last rung; what follows instance norm would begin from less than it had.
+_TOP = _comparison(
+    replace(_LADDER_BASE, changes=_LADDER[-1].changes, recipe=_LADDER[-1].recipe),
+    {
         "instance-norm": ("Instance norm instead of batch norm", {"norm": "instance"}, {}),
         "wider": ("Twice as many channels", {"stages": stages(2, width=32), "hidden_units": 256}, {}),
     },
-    climb=True,
+)
+_BEST = replace(
+    _TOP[-1],
+    name="cifar10-best",
+    title="The top of the ladder, on all of CIFAR-10",
+    recipe=replace(_TOP[-1].recipe, epochs=20),
+    images=None,
+    hold_out=0.02,
+    report="test",
 )
 
 _DEEP = replace(
@@ -247,6 +262,8 @@ _INITIALIZATION = _comparison(
 _ALL = (
     *_FIRST,
     *_LADDER,
+    *_TOP,
+    _BEST,
     *_DEPTH,
     *_FIXES,
     *_OPTIMIZERS,

@@ -130,12 +130,13 @@ def load(name: str | Path) -> Result:
         ValueError: if the file is not a result.
     """
     path = Path(name) if str(name).endswith(".json") else folder() / f"{name}.json"
+    run = f"course run {path.stem if path == name else name}"
     if not path.is_file():
-        raise FileNotFoundError(f"there is no result {path}: record it with `course run {path.stem}`")
+        raise FileNotFoundError(f"there is no result {path}: record it with `{run}`")
     try:
         return _from_plain(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError, KeyError) as error:
-        hint = f"record it again with `course run {path.stem}`"
+        hint = f"record it again with `{run}`"
         raise ValueError(f"{path} is not a result ({error!r}): {hint}") from error
 
 

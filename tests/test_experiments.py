@@ -1,258 +1,89 @@
 import dataclasses
-import re
-import subprocess
+from itertools import pairwise
 
-import numpy as np
 import pytest
-import torch
 
-from course_lib import data, experiments, results
-from course_lib.experiments import EXPERIMENTS, FIRST_STEPS, Experiment
-from course_lib.training import Callback, Recipe, Trainer
+from course_lib import architectures, experiments
+from course_lib.experiments import EXPERIMENTS, members
+from course_lib.training import Recipe
 
-TINY = Experiment(
-    name="tiny",
-    title="A tiny run",
-    dataset="digits",
-    model="small_vgg",
-    recipe=Recipe(epochs=2, lr=0.05, batch_size=64),
-    seeds=(0, 1),
-    hold_out=0.2,
+GROUPS = ("ladder", "depth", "fixes", "optimizers", "regularization", "augmentation", "norms", "init")
+
+
+def differences(one, other):
+    """Return the settings of model, recipe and data in which two experiments differ."""
+    rows = [architectures.find(e.model)._replace(**e.changes)._asdict() for e in (one, other)]
+    recipes = [e.recipe.as_dict() for e in (one, other)]
+    sets = [{"dataset": e.dataset, "images": e.images, "hold_out": e.hold_out} for e in (one, other)]
+    pairs = [rows, recipes, sets]
+    return {name for first, second in pairs for name in first if first[name] != second[name]}
+
+
+def test_names_are_those_of_the_table():
+    assert all(name == experiment.name for name, experiment in EXPERIMENTS.items())
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_comparison_has_members_that_differ(group):
+    found = members(group)
+    assert len(found) > 4
+    assert len({(str(e.changes), e.recipe.hash) for e in found}) == len(found)
+    assert all(e.report == "valid" for e in found), "what compares leaves the test set alone"
+
+
+def test_each_rung_of_the_ladder_changes_one_thing_of_the_rung_before():
+    *rungs, instance, wider = members("ladder")
+    changed = {above.name: differences(below, above) for below, above in pairwise(rungs)}
+    assert {name: len(names) for name, names in changed.items()} == dict.fromkeys(changed, 1)
+    assert changed["ladder/relu"] == {"activation"}
+    assert changed["ladder/flip"] == changed["ladder/crop"] == {"augment"}
+    assert differences(rungs[-1], instance) == {"norm"}
+    assert differences(rungs[-1], wider) == {"stages", "hidden_units"}
+
+
+def test_the_long_run_is_the_last_rung_with_all_images():
+    assert differences(members("ladder")[-1], EXPERIMENTS["cifar10-best"]) == {"epochs", "images", "hold_out"}
+
+
+@pytest.mark.parametrize(
+    ("group", "settings"),
+    [
+        ("regularization", {"dropout", "l1", "l2", "label_smoothing", "mixup"}),
+        ("norms", {"norm"}),
+        ("augmentation", {"augment"}),
+        ("depth", {"activation", "stages"}),
+        ("init", {"initializer", "activation", "stages"}),
+    ],
 )
+def test_a_comparison_differs_in_what_it_compares_alone(group, settings):
+    first, *others = members(group)
+    assert set().union(*(differences(first, other) for other in others)) == settings
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Keep tests that run side by side from waiting for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+def test_each_fix_changes_one_thing_and_the_last_all_four():
+    first, *single, everything = members("fixes")
+    assert [differences(first, fix) for fix in single] == [{"inputs"}, {"initializer"}, {"norm"}, {"skips"}]
+    assert differences(first, everything) == {"inputs", "initializer", "norm", "skips"}
 
 
-def prepare(folder, patch):
-    (folder / "results").mkdir()
-    patch.setenv("COURSE_RESULTS", str(folder / "results"))
-    patch.setitem(EXPERIMENTS, "tiny", TINY)
+def test_a_member_is_found_by_its_whole_name():
+    assert members("ladder/relu") == [EXPERIMENTS["ladder/relu"]]
 
 
-def run(folder, **options):
-    return experiments.run("tiny", device="cpu", checkpoints=folder / "runs", **options)
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("lader", "did you mean ladder"),
+        ("ladder/rel", "did you mean ladder/relu"),
+        ("qqq", "there are first-cnn, first-cnn-digits, ladder, cifar10-best, depth"),
+    ],
+)
+def test_an_unknown_name_gets_the_nearest_ones(name, hint):
+    with pytest.raises(ValueError, match=hint):
+        experiments.find(name)
 
 
-@pytest.fixture
-def tiny(tmp_path, monkeypatch):
-    """The folder of an experiment that takes a second and has not been run."""
-    prepare(tmp_path, monkeypatch)
-    return tmp_path
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """The folder of the same experiment after its run."""
-    folder = tmp_path_factory.mktemp("tiny")
-    with pytest.MonkeyPatch.context() as patch:
-        prepare(folder, patch)
-        torch.set_num_threads(1)
-        run(folder)
-    return folder
-
-
-@pytest.fixture
-def record(folder):
-    return results.load(folder / "results" / "tiny.json")
-
-
-def test_a_run_as_defined_is_recorded(record):
-    assert record.seeds == (0, 1)
-    assert Recipe(**record.recipe) == TINY.recipe
-    assert record.data["limit"] is None
-    assert record.data["examples"] == {"train": 1150, "valid": 287, "test": 360}
-    assert [history["epoch"] for history in record.histories] == [[1, 2], [1, 2]]
-    assert min(record.metrics["accuracy"].values) > 0.8
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", record.date)
-
-
-def test_run_returns_what_it_records(tiny):
-    assert run(tiny) == results.load("tiny")
-
-
-def test_checkpoints_go_when_the_result_is_written(folder):
-    assert not list((folder / "runs").iterdir())
-
-
-def test_the_record_holds_what_the_page_shows(record):
-    extra = record.extra
-    assert np.shape(extra["filters"]) == (32, 1, 3, 3)
-    labels = data.load("digits", "test").labels
-    assert np.sum(extra["confusion"], axis=1).tolist() == np.bincount(labels).tolist()
-    assert np.shape(extra["first_losses"]) == (2, FIRST_STEPS)
-    assert extra["class_names"] == list("0123456789")
-    assert extra["parameters"] == 9 * (32 + 32 * 32 + 32 * 64 + 64 * 64) + 2 * 704 + 4 * 64 * 512 + 513 * 10
-
-
-def test_accuracy_is_the_diagonal_of_the_confusion(record):
-    share = np.trace(record.extra["confusion"]) / np.sum(record.extra["confusion"])
-    assert record.metrics["accuracy"].values[0] == pytest.approx(share, abs=1e-6)
-
-
-def test_no_path_of_this_machine_is_recorded(folder):
-    text = (folder / "results" / "tiny.json").read_text()
-    assert str(folder) not in text
-    assert not re.search(r'"(/|[A-Z]:\\)', text)
-
-
-@pytest.mark.parametrize("options", [{"data_limit": 200}, {"seeds": [3]}])
-def test_another_run_than_defined_is_never_recorded(tiny, options):
-    result = run(tiny, **options)
-    assert result.data["limit"] == options.get("data_limit")
-    assert not list((tiny / "results").iterdir())
-
-
-def test_another_run_than_defined_is_written_where_told(tiny):
-    result = run(tiny, data_limit=200, seeds=(1,), out=tiny / "mine.json")
-    assert results.load(tiny / "mine.json") == result
-    assert result.data["examples"]["train"] == 160
-
-
-def test_another_run_than_defined_cannot_be_sent_among_the_records(tiny):
-    with pytest.raises(ValueError, match="out must lie outside the book's results"):
-        run(tiny, data_limit=200, out=tiny / "results" / "tiny.json")
-
-
-def test_a_run_that_was_killed_goes_on(tiny, monkeypatch, record):
-    epochs = []
-
-    class Killer(Callback):
-        def on_epoch(self, trainer, row):
-            epochs.append((trainer.recipe.seed, row["epoch"]))
-            if len(epochs) == 3:  # the second seed's first epoch
-                raise RuntimeError("killed")
-
-    original = Trainer.__init__
-
-    def with_killer(self, recipe, callbacks=(), device="auto"):
-        original(self, recipe, (*callbacks, Killer()), device)
-
-    monkeypatch.setattr(Trainer, "__init__", with_killer)
-    with pytest.raises(RuntimeError, match="killed"):
-        run(tiny)
-    resumed = run(tiny)
-    assert epochs == [(0, 1), (0, 2), (1, 1), (1, 2)], "no epoch is trained twice"
-    assert resumed.metrics == record.metrics
-    assert resumed.extra == record.extra
-    for one, other in zip(resumed.histories, record.histories, strict=True):
-        assert one["val_loss"] == other["val_loss"]
-
-
-def fail_to_save(*_):
-    raise OSError("disk full")
-
-
-def test_checkpoints_stay_until_the_result_is_written_and_can_be_passed_over(tiny, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(results, "save", fail_to_save)
-        with pytest.raises(OSError, match="disk full"):
-            run(tiny)
-    assert len(list((tiny / "runs").iterdir())) == 2
-    loaded = []
-    monkeypatch.setattr(Trainer, "load", lambda self, path: loaded.append(path))
-    run(tiny, resume=False)
-    assert loaded == []
-    assert not list((tiny / "runs").iterdir())
-
-
-def test_first_losses_are_those_recorded(tiny, record):
-    for seed, losses in zip(record.seeds, record.extra["first_losses"], strict=True):
-        assert experiments.first_losses("tiny", seed, device="cpu") == losses
-
-
-def test_list_says_what_is_recorded_and_what_has_changed(tiny, record, capsys, monkeypatch):
-    monkeypatch.setattr(
-        experiments, "EXPERIMENTS", {"tiny": TINY, "other": dataclasses.replace(TINY, name="other")}
-    )
-    results.save(record)
-    experiments.list_runs()
-    header, tiny_line, other_line = capsys.readouterr().out.splitlines()
-    assert header.split() == ["name", "model", "data", "epochs", "seeds", "test", "accuracy", "recorded"]
-    assert tiny_line.endswith(record.date)
-    accuracy = record.metrics["accuracy"]
-    assert f"{accuracy.mean:.1%} ± {accuracy.std:.1%}" in tiny_line
-    assert other_line.endswith("not yet")
-
-    changed = dataclasses.replace(TINY, recipe=dataclasses.replace(TINY.recipe, lr=0.1))
-    monkeypatch.setitem(experiments.EXPERIMENTS, "tiny", changed)
-    experiments.list_runs()
-    assert f"{record.date}, with another recipe" in capsys.readouterr().out
-
-
-@pytest.fixture
-def checkout(tmp_path, monkeypatch):
-    """A repository in which `course_lib` seems to lie, with one commit."""
-    package = tmp_path / "course_lib"
-    (package / "training").mkdir(parents=True)
-    for file in ("__init__.py", "training/trainer.py", "other.py"):
-        (package / file).write_text("")
-    monkeypatch.setattr(experiments.course_lib, "__file__", str(package / "__init__.py"))
-    identity = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
-    for command in (["init", "-q"], ["add", "."], [*identity, "commit", "-q", "-m", "first"]):
-        subprocess.run(["git", "-C", str(tmp_path), *command], check=True)
-    return package
-
-
-def test_the_commit_is_that_of_the_code(checkout):
-    assert re.fullmatch("[0-9a-f]{40}", experiments._commit())
-    (checkout / "other.py").write_text("changed = 1")
-    assert not experiments._commit().endswith("-dirty")
-    (checkout / "training" / "trainer.py").write_text("changed = 1")
-    assert re.fullmatch("[0-9a-f]{40}-dirty", experiments._commit())
-
-
-def test_outside_a_repository_the_commit_is_unknown(tmp_path, monkeypatch):
-    monkeypatch.setattr(experiments.course_lib, "__file__", str(tmp_path / "__init__.py"))
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    assert experiments._commit() == "unknown"
-
-
-def test_one_seed_is_listed_without_a_deviation(tiny, record, capsys):
-    metrics = {name: results.summarize(metric.values[:1]) for name, metric in record.metrics.items()}
-    results.save(dataclasses.replace(record, seeds=(0,), metrics=metrics, histories=record.histories[:1]))
-    experiments.list_runs()
-    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("tiny"))
-    assert f"{metrics['accuracy'].mean:.1%} " in line
-    assert "±" not in line
-
-
-def test_an_unknown_name_gets_the_nearest_ones():
-    with pytest.raises(ValueError, match="no experiment is called 'first-cn': did you mean first-cnn"):
-        experiments.run("first-cn")
-
-
-@pytest.mark.parametrize("name", ["first-cnn", "first-cnn-digits"])
-def test_records_are_of_the_experiments_as_they_are_now(name, root):
-    experiment, record = EXPERIMENTS[name], results.load(root / "book" / "results" / f"{name}.json")
-    recipe = dataclasses.replace(experiment.recipe, seed=experiment.seeds[0])
-    assert record.name == name
-    assert record.recipe_hash == recipe.hash == Recipe(**record.recipe).hash
-    assert (record.model, record.seeds) == (experiment.model, experiment.seeds)
-    assert record.data["name"] == experiment.dataset
-    assert record.data["limit"] is None
-
-
-def compare_first_losses(name, root):
-    record = results.load(root / "book" / "results" / f"{name}.json")
-    again = experiments.first_losses(name, record.seeds[0], device="cpu")
-    np.testing.assert_allclose(again, record.extra["first_losses"][0], rtol=0.005)
-
-
-def test_the_first_steps_on_digits_come_out_again(root):
-    compare_first_losses("first-cnn-digits", root)
-
-
-def test_the_first_steps_on_real_data_come_out_again(root, course_data):
-    """Within 0.5%: another CPU rounds otherwise and may lack units for bfloat16.
-
-    Measured over these 10 steps: float32 instead of bfloat16 moves no loss by more than 0.05%, but half or twice
-    the learning rate moves one by 2% or more, a momentum of 0.8 by 1%, another batch size or seed by 4%.
-    """
-    compare_first_losses("first-cnn", root)
+def test_the_recipe_of_every_experiment_comes_back_from_its_values():
+    for experiment in EXPERIMENTS.values():
+        assert Recipe(**experiment.recipe.as_dict()) == experiment.recipe
+        assert dataclasses.replace(experiment.recipe, seed=1).hash != experiment.recipe.hash

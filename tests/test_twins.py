@@ -11,25 +11,32 @@ from torch import nn
 from course_lib import architectures, keras_twins, pytorch
 from course_lib.twins import copy_weights
 
-SIZES = [("small_vgg", 32, 3), ("small_vgg", 28, 1), ("small_vgg", 8, 1)]
+SIZES = [("small_vgg", 32, 3), ("small_vgg", 28, 1), ("small_vgg", 8, 1), ("plain_cnn", 32, 3)]
+LADDER = [
+    *({"norm": norm, "skips": True} for norm in ("batch", "layer", "instance", "group")),
+    *({"activation": name} for name in ("sigmoid", "tanh", "leaky_relu", "elu", "selu", "gelu", "silu")),
+    {"dropout": 0.5, "stages": ((8,), (8, 16))},
+]
 
 
 def randomized(model):
     """Give batch norm statistics and scales far from 0 and 1, so that no stage maps everything near zero."""
     with torch.no_grad():
         for module in model.modules():
-            if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
-                for tensor in (module.weight, module.running_var):
-                    tensor.uniform_(0.5, 1.5)
-                for tensor in (module.bias, module.running_mean):
-                    tensor.normal_(0, 0.3)
+            if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d | nn.GroupNorm | nn.InstanceNorm2d):
+                for tensor in (module.weight, getattr(module, "running_var", None)):
+                    if tensor is not None:
+                        tensor.uniform_(0.5, 1.5)
+                for tensor in (module.bias, getattr(module, "running_mean", None)):
+                    if tensor is not None:
+                        tensor.normal_(0, 0.3)
     return model.eval()
 
 
-def built(name, size, channels):
+def built(name, size, channels, **changes):
     torch.manual_seed(0)
-    model = randomized(pytorch.build(name, 10, channels, size))
-    return model, keras_twins.build(name, 10, channels, size)
+    row = architectures.find(name, size)._replace(**changes)
+    return randomized(pytorch.build_row(row, 10, channels)), keras_twins.build_row(row, 10, channels)
 
 
 def channels_last(tensor):
@@ -49,9 +56,7 @@ def test_both_frameworks_have_the_same_models():
     assert list(keras_twins.BUILDERS) == list(pytorch.BUILDERS)
 
 
-@pytest.mark.parametrize(("name", "size", "channels"), SIZES)
-def test_twins_agree_after_every_stage(name, size, channels):
-    model, twin = built(name, size, channels)
+def assert_stages_agree(model, twin, size, channels):
     copy_weights(model, twin)
     x = torch.randn(4, channels, size, size)
     y = channels_last(x)
@@ -59,8 +64,20 @@ def test_twins_agree_after_every_stage(name, size, channels):
     assert [stage_name for stage_name, _ in stages] == [layer.name for layer in layers]
     for (stage_name, stage), layer in zip(stages, layers, strict=True):
         x, y = stage(x), layer(y, training=False)
-        assert x.std() > 0.1, "a stage that maps everything near one value proves nothing"
+        assert x.std() > 0.05, "a stage that maps everything near one value proves nothing"
         np.testing.assert_allclose(np.asarray(y), channels_last(x), atol=1e-4, err_msg=stage_name)
+
+
+@pytest.mark.parametrize(("name", "size", "channels"), SIZES)
+def test_twins_agree_after_every_stage(name, size, channels):
+    # Without norms PyTorch's default weights shrink the signal.
+    changes = {} if name == "small_vgg" else {"initializer": "he_normal"}
+    assert_stages_agree(*built(name, size, channels, **changes), size, channels)
+
+
+@pytest.mark.parametrize("changes", LADDER, ids=str)
+def test_twins_of_the_ladder_agree_after_every_stage(changes):
+    assert_stages_agree(*built("plain_cnn", 16, 3, **{"initializer": "he_normal", **changes}), 16, 3)
 
 
 def test_twins_agree_on_the_gradient_step_of_batch_norm_statistics(digits_twins):

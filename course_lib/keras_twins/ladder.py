@@ -35,6 +35,19 @@ def make_norm(name: str) -> layers.Layer:
     return layers.GroupNormalization(groups=GROUPS[name], epsilon=1e-5)
 
 
+def make_activation(name: str) -> layers.Layer:
+    """Return the activation called `name`.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    if name not in ACTIVATIONS:
+        raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {name!r}")
+    if name == "leaky_relu":
+        return layers.LeakyReLU(negative_slope=0.01)  # Keras's own slope is 0.3, or 0.2 by its name
+    return layers.Activation(name)
+
+
 class ConvUnit(layers.Layer):
     """A 3x3 convolution, norm and activation; keeps H and W. With `skip` the input is added before the activation."""
 
@@ -46,7 +59,7 @@ class ConvUnit(layers.Layer):
             out_channels, 3, padding="same", use_bias=bias, kernel_initializer=initializer
         )
         self.norm = make_norm(spec.norm)
-        self.activation = layers.Activation(spec.activation)
+        self.activation = make_activation(spec.activation)
         self.skip = spec.skips and in_channels == out_channels  # other shapes cannot be added
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
@@ -65,8 +78,6 @@ class ConvUnit(layers.Layer):
 
 def build_ladder(spec: LadderSpec, num_classes: int = 10, in_channels: int = 3) -> keras.Sequential:
     """Build the network of a row of `LADDERS`: images (N, H, W, C) to logits (N, num_classes)."""
-    if spec.activation not in ACTIVATIONS:
-        raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {spec.activation!r}")
     if spec.initializer not in INITIALIZERS:
         raise ValueError(f"initializer must be one of {', '.join(INITIALIZERS)}, got {spec.initializer!r}")
     initializer = INITIALIZERS[spec.initializer]
@@ -82,7 +93,7 @@ def build_ladder(spec: LadderSpec, num_classes: int = 10, in_channels: int = 3) 
     net.append(keras.Sequential([layers.Permute((3, 1, 2)), layers.Flatten()], name="flatten"))
     hidden = [
         layers.Dense(spec.hidden_units, kernel_initializer=initializer),
-        layers.Activation(spec.activation),
+        make_activation(spec.activation),
     ]
     drop = [layers.Dropout(spec.dropout)] if spec.dropout else []
     net.append(keras.Sequential([*hidden, *drop], name="dense"))
