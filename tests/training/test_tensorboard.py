@@ -13,7 +13,7 @@ from PIL import Image
 from torch import nn
 
 from course_lib.training import Callback, Checkpoint, Recipe, TensorBoard, Trainer
-from course_lib.training.tensorboard import draw_predictions, without_tensorflow
+from course_lib.training.tensorboard import draw_predictions, trace, without_tensorflow
 
 PLAIN = Recipe(epochs=3, lr=0.1, batch_size=16)  # 6 steps an epoch
 
@@ -196,6 +196,13 @@ def test_the_graph_names_the_layers(tmp_path, make_model, train, valid):
     nodes = {node.name for node in read(tmp_path).Graph().node}
     for layer in ("Linear[1]", "BatchNorm1d[2]", "ReLU[3]", "Linear[5]"):
         assert any(layer in name for name in nodes), layer
+
+
+def test_tracing_leaves_the_mode_of_every_part(make_model):
+    model = make_model(norm=True).train()
+    model[2].eval()  # as someone would who freezes batch norm
+    trace(model, torch.ones(2, 3, 4, 4))
+    assert [module.training for module in model] == [True, True, False, True, True, True]
 
 
 def test_a_model_that_cannot_be_traced_is_named(tmp_path, make_model, train, valid):
