@@ -1,6 +1,7 @@
 """The twins compute the same: with random weights, batch-norm statistics and scales, stage by stage."""
 
 import copy
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -51,9 +52,12 @@ def digits_twins():
     return model, twin
 
 
-def test_both_frameworks_have_the_same_models():
-    assert keras_twins.names() == pytorch.names() == architectures.names()
-    assert list(keras_twins.BUILDERS) == list(pytorch.BUILDERS)
+def test_every_model_is_built_in_pytorch_and_every_twin_has_its_model():
+    assert pytorch.names() == architectures.names()
+    assert set(keras_twins.BUILDERS) <= set(pytorch.BUILDERS)
+    for name in architectures.names():
+        assert type(architectures.find(name)) in pytorch.BUILDERS
+        assert (name in keras_twins.names()) == (type(architectures.find(name)) in keras_twins.BUILDERS)
 
 
 def assert_stages_agree(model, twin, size, channels):
@@ -148,6 +152,14 @@ def test_an_unknown_kind_of_layer_is_refused(digits_twins):
 def test_two_models_of_one_framework_are_refused(digits_twins):
     with pytest.raises(TypeError, match="got Sequential and Sequential"):
         copy_weights(digits_twins[0], digits_twins[0])
+
+
+def test_a_model_without_a_twin_is_refused():
+    class OtherSpec(NamedTuple):
+        num_classes: int = 10
+
+    with pytest.raises(ValueError, match="no twin of a OtherSpec: there are small_vgg, plain_cnn"):
+        keras_twins.build_row(OtherSpec())
 
 
 def test_an_unknown_twin_gets_the_nearest_names():
