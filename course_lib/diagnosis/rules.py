@@ -22,7 +22,11 @@ GAVE_BACK = 0.4  # ... and has lost this share of its progress again
 ABOVE_START = 1.1  # or it ends at so many times its first value
 RESTLESS = 0.04  # or it jumps by this share of its level ...
 POOR_ACCURACY = 0.4  # ... at a training accuracy a below this ...
-ABOVE_FAIR = 2.0  # ... and at so many times -ln a, which guessing would give
+ABOVE_FAIR = 2.0  # ... and at so many times -ln a, which guessing would give ...
+NOTHING_LEARNT, ABOVE_FAIR_AT_CHANCE = (
+    0.15,
+    1.25,
+)  # ... or so many where the accuracy is below the first number
 VERY_RESTLESS = 0.15  # or, without accuracies, it jumps by this share of its level ...
 HIGH_NATS, HIGH_SHARE = 3.0, 0.3  # ... which is above so many nats or this share of its first value
 
@@ -37,30 +41,34 @@ BETTER_THAN_CHANCE = 1.3  # a network that learnt is right more often than exp(-
 
 # gaps
 SMALL_GAP = 0.12  # between the losses at the end
-SMALL_ACCURACY_GAP = 0.08  # between the accuracies at the end
+SMALL_ACCURACY_GAP = 0.09  # between the accuracies at the end
 GAP_OVER_NOISE = 6.0  # a gap is clear that is so many deviations of the validation loss's jitter
 
 # overfit
 RISE = 0.03  # the validation loss ends so far above its lowest level ...
 RISE_OF_LOWEST = 0.08  # ... by this share of that level ...
 RISE_OVER_NOISE = 3.0  # ... and by so many deviations of its jitter
-EARLY = 0.55  # a gap is late if less than this share of it was there in the second sixth of the run
+EARLY = 0.52  # a gap is late if less than this share of it was there in the second sixth of the run
 
 # unrepresentative validation set
-NOISY = 0.02  # jitter of the validation loss ...
+NOISY = 0.025  # jitter of the validation loss ...
 NOISIER = 4.0  # ... and as a multiple of the training loss's jitter
 
 # easier validation set
 LASTING = 0.8  # the share of epochs in which validation has the lower loss ...
-EASIER = 0.05  # ... by this share of the training loss ...
+EASIER = 0.06  # ... by this share of the training loss ...
 LEAD_OVER_NOISE = 2.0  # ... and, where it is erratic, by so many deviations of its jitter ...
 LEAST_LEAD = 0.01  # ... and the higher accuracy, by this much ...
-FEWER_ERRORS = 0.15  # ... and this share of the training error
+FEWER_ERRORS = 0.1  # ... and this share of the training error
 
 # underfit or good
-STILL_FALLING = 0.025  # both losses fell by more over the last third ...
-FALLING_WHEN_GOOD = 0.05  # ... or by more than this from a level that is good already
-GOOD_ACCURACY = 0.75  # training accuracy, counted from 0 for guessing to 1
+STILL_FALLING = 0.022  # both losses fell by more over the last third ...
+FALLING_WHEN_GOOD = 0.02  # ... or by more than this at a level that is good already ...
+STEADY, STEADY_LEAST = (
+    0.6,
+    0.004,
+)  # ... or at this share of the run's mean rate, if not by less than the second number
+GOOD_ACCURACY = 0.78  # training accuracy, counted from 0 for guessing to 1
 GOOD_LOSS = 0.42  # without accuracies: training loss as a share of the loss of guessing ...
 GOOD_NATS = 0.5  # ... or in nats, for runs that are good after one epoch
 
@@ -89,7 +97,8 @@ def diverged(c: Curves) -> Evidence:
         return restless(c)
     if c.train_restlessness > RESTLESS and c.final_accuracy < POOR_ACCURACY:
         fair = -math.log(max(c.final_accuracy, 1e-3))
-        if ends > ABOVE_FAIR * fair:
+        nothing = c.final_accuracy < NOTHING_LEARNT and c.late_fall(c.loss) < NO_PROGRESS
+        if ends > (ABOVE_FAIR_AT_CHANCE if nothing else ABOVE_FAIR) * fair:
             return [
                 f"Training loss stays at {ends:.3g} with an accuracy of {c.final_accuracy:.3f}; a network that "
                 f"gave each class its due would have about {fair:.3g}.",
@@ -101,7 +110,8 @@ def diverged(c: Curves) -> Evidence:
 def restless(c: Curves) -> Evidence:
     """The training loss jumps about at a high level, which no accuracy is needed to call divergence."""
     high = c.final_loss > min(HIGH_NATS, HIGH_SHARE * c.start)
-    if not high or c.train_restlessness < VERY_RESTLESS or c.late_fall(c.loss) > NO_PROGRESS:
+    falls = c.late_fall(c.loss) > max(NO_PROGRESS, 3 * c.train_noise)
+    if not high or c.train_restlessness < VERY_RESTLESS or falls:
         return None
     return [
         f"Training loss jumps by {c.train_restlessness:.0%} of its level from epoch to epoch, about "
@@ -117,9 +127,12 @@ def at_chance(c: Curves) -> Evidence:
     """
     if abs(c.late_fall(c.loss)) > max(NO_PROGRESS, 3 * c.train_noise) or c.final_loss < LOWEST_CHANCE:
         return None
+    if falls_steadily(c):
+        return None
     still = abs(c.fell) < NO_PROGRESS
     if not c.rated:
-        return never_moved(c) if still else None
+        after_jump = c.start > c.loss[1] and abs(c.loss[1] / c.final_loss - 1) < NO_PROGRESS / 2
+        return never_moved(c) if still or after_jump else None
     loss, accuracy = c.settled(c.loss), c.settled(c.accuracy)
     classes = c.num_classes or likely_classes(accuracy, loss)
     bits = still and abs(accuracy * 2 ** min(loss, 20.0) - 1) < IN_BITS
@@ -142,9 +155,11 @@ def at_chance(c: Curves) -> Evidence:
 
 
 def never_moved(c: Curves) -> Evidence:
-    """A training loss that stays where it began, at ln M, or at a level that cannot be one in nats."""
+    """A training loss that stands still from the second epoch on, at ln M, or at a level that cannot be one in nats."""
     loss = c.settled(c.loss)
-    sentences = [f"Training loss stays where it began, from {c.start:.3g} to {loss:.3g}."]
+    sentences = [
+        f"Training loss begins at {c.start:.3g} and stands still at {loss:.3g} from the second epoch on."
+    ]
     if c.num_classes is None and loss > HIGHEST_CHANCE:
         return sentences
     classes = c.num_classes or max(2, round(math.exp(loss)))
@@ -271,16 +286,26 @@ def train_unrepresentative(c: Curves) -> Evidence:
 
 
 def underfit_unfinished(c: Curves) -> Evidence:
-    """Both losses still fall."""
+    """Both losses still fall, by much, or as fast as on average."""
     falls = [c.late_fall(values) for values in (c.loss, c.val_loss)]
     enough = FALLING_WHEN_GOOD if is_good(c) else STILL_FALLING
-    if min(falls) < enough:
+    if min(falls) < enough and (is_good(c) or not falls_steadily(c)):
         return None
     return [
         f"Over the last third of the run training loss falls by {falls[0]:.3f} and validation loss by {falls[1]:.3f} "
-        f"of the loss of guessing; {enough} counts as falling, at a level that is {'good' if is_good(c) else 'poor'}.",
+        f"of the loss of guessing; {enough} counts as falling, at a level that is {'good' if is_good(c) else 'poor'}, "
+        "and less if it is as fast as the mean of the run.",
         f"The gap between them at the end is small: {c.gap:.2f}.",
     ]
+
+
+def falls_steadily(c: Curves) -> bool:
+    """Whether both losses fall slowly, but at the end nearly as fast as on average over the run."""
+    for values in (c.loss, c.val_loss):
+        late, whole = c.late_fall(values), (float(values[0]) - c.end(values)) / c.scale
+        if late < max(STEADY_LEAST, 3 * c.train_noise) or 3 * late < STEADY * whole:
+            return False
+    return True
 
 
 def level(c: Curves) -> str:
