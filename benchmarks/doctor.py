@@ -37,6 +37,11 @@ def load(path: Path = CORPUS) -> list[dict]:
     return runs
 
 
+def dropped(path: Path = CORPUS) -> dict[str, int]:
+    """How many runs of each pattern did not show it, by the criterion of `doctor_corpus.shows`."""
+    return json.loads(path.read_text(encoding="utf-8"))["dropped"]
+
+
 def held_out(runs: list[dict]) -> list[dict]:
     """The half on which no threshold was chosen."""
     return [run for run in runs if run["setting"] % 2 == 1]
@@ -139,6 +144,10 @@ def report(runs: list[dict]) -> str:
     rows = [f"| {name} | {accuracy(table):.1%} | {balanced(table):.1%} |" for name, table in tables.items()]
     parts[-1] += "\n" + "\n".join(rows)
     parts += [
+        "Runs that did not show what they were made for were dropped, by a comparison of the means of their quarters "
+        "whose limits were set while looking at the tuning half (`shows` in `doctor_corpus.py`): "
+        + ", ".join(f"{count} of {name}" for name, count in dropped().items() if count)
+        + ".",
         "A truncated run may no longer show what the whole one was made for: then the other name is the right one.",
     ]
     for name, table in tables.items():

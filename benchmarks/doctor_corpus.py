@@ -6,7 +6,8 @@ set-up does not always give the curve it is known for, so each pattern has a cri
 of the means over quarters of the run; a run that fails it is dropped, and the file counts the dropped.
 
 Run it with `COURSE_DATA=... python benchmarks/doctor_corpus.py`: real images (digits, Fashion-MNIST, CIFAR-10), one
-thread, about seven minutes. With the same library versions it gives the same file.
+thread, about seven minutes. With the same library versions and kind of processor it gives the
+same file.
 """
 
 import json
