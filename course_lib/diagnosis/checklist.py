@@ -135,7 +135,7 @@ def checkup(
         ValueError: if model and data do not fit together.
     """
     device = _device(model)
-    with seeded(seed, device):
+    with seeded(seed, device), torch.enable_grad():
         like, normalization = next(model.parameters()), _normalization(data, recipe)
         train = _split(data, normalization, like, seed)
         held_out = None if valid is None else _split(valid, normalization, like, seed)

@@ -306,6 +306,26 @@ def test_labels_and_a_model_that_cannot_learn_are_told_apart():
     assert "Begin with dead units: what follows may be its consequence" in report.summary
 
 
+def test_an_evaluation_that_moves_running_statistics_is_found_even_if_its_result_is_right():
+    def careless(model):
+        model(IMAGES)
+        return 0.5
+
+    finding = checkup(vgg(0), TRAIN, evaluate=careless)["evaluation mode"]
+    assert finding.verdict == "wrong"
+    assert finding.found.startswith("evaluating changes stage1.0.1.running_mean, stage1.0.1.running_var")
+
+
+def test_an_evaluation_that_draws_at_random_is_told_from_a_forgotten_mode():
+    def on_some(model):
+        index = torch.randperm(len(LABELS))[:100]
+        return (model(IMAGES[index]).argmax(1) == LABELS[index]).sum().item() + index.float().mean().item()
+
+    finding = checkup(mlp(0), TRAIN, evaluate=on_some)["evaluation mode"]
+    assert finding.verdict == "look"
+    assert finding.found.startswith("two evaluations differ")
+
+
 def test_everything_frozen_leaves_nothing_to_train():
     report = checkup(mlp(0).requires_grad_(False), TRAIN, recipe=RECIPE)
     assert report["frozen parameters"].verdict == "wrong"
@@ -376,7 +396,8 @@ def test_the_same_seed_finds_the_same():
     model = nn.Sequential(nn.Dropout(0.2), mlp(0))
     first = checkup(model, TRAIN, recipe=RECIPE, seed=4)
     torch.rand(5)
-    assert first == checkup(model, TRAIN, recipe=RECIPE, seed=4)
+    with torch.no_grad():
+        assert first == checkup(model, TRAIN, recipe=RECIPE, seed=4)
 
 
 def test_what_was_not_given_is_said_to_be_left_out():

@@ -162,6 +162,13 @@ def test_eigenvalues_that_coincide_are_all_found():
     torch.testing.assert_close(found.vectors.T @ found.vectors, torch.eye(5, dtype=torch.float64))
 
 
+def test_a_flat_loss_has_eigenvalues_zero():
+    x = torch.ones(4, dtype=torch.float64, requires_grad=True)
+    found = top_eigenvalues(lambda: x.sum(), [x], count=3, steps=4, generator=seeded())
+    assert found.values.tolist() == found.residuals.tolist() == [0, 0, 0]
+    torch.testing.assert_close(found.vectors.T @ found.vectors, torch.eye(3, dtype=torch.float64))
+
+
 def test_the_basis_stays_orthogonal_on_an_ill_conditioned_problem():
     _, _, x, loss = quadratic(np.logspace(-8, 4, 60).tolist())
     _, _, basis = lanczos(hessian_operator(loss, [x]), torch.ones(60, dtype=torch.float64), 60, seeded())

@@ -116,7 +116,7 @@ def prepared():
     """A network in which everything is set that could be changed."""
     model = network(dropout=0.5)
     model[0].weight.grad = torch.full_like(model[0].weight, 3.0)
-    model[3].eval()
+    model[4].eval()
     model[5].bias.requires_grad_(False)
     model[2].register_forward_hook(lambda *_: None)
     return model
