@@ -303,6 +303,7 @@ def test_labels_and_a_model_that_cannot_learn_are_told_apart():
     report = checkup(dead_relus(0)["model"], TRAIN)
     assert report["labels and images"].verdict == "look"
     assert "a linear classifier: 9" in report["labels and images"].found
+    assert report["overfit one batch"].verdict == "wrong"
     assert "Begin with dead units: what follows may be its consequence" in report.summary
 
 
