@@ -190,7 +190,7 @@ def drawn(pattern, epochs):
     fast = np.exp(-7 * t)
     train, valid = {
         "underfit_capacity": (1.6 + 0.7 * fast, 1.65 + 0.65 * fast),
-        "underfit_unfinished": (2.3 - 0.9 * t, 2.3 - 0.85 * t),
+        "underfit_unfinished": (1.3 + np.exp(-2 * t), 1.35 + np.exp(-1.9 * t)),
         "overfit": (2.3 * np.exp(-4 * t), 1.3 + np.exp(-8 * t) + 0.9 * t**2),
         "good_fit": (0.2 + 2.1 * fast, 0.28 + 2.0 * fast),
         "train_unrepresentative": (0.2 + 2.1 * fast, 1.2 + 1.1 * fast),
@@ -261,6 +261,12 @@ def test_chance_is_known_for_any_number_of_classes(classes, given_classes):
     assert told(columns, classes if given_classes else None) == "at_chance"
     rates = {"accuracy": [1 / classes] * 15, "val_accuracy": [1 / classes] * 15}
     assert told(columns | rates, classes if given_classes else None) == "at_chance"
+
+
+@pytest.mark.parametrize("pace", [0.04, 0.1, 0.9])
+def test_a_slow_but_steady_fall_is_unfinished(pace):
+    loss = 2.303 - pace * np.linspace(0, 1, 20)
+    assert told({"loss": loss.tolist(), "val_loss": (loss + 0.01).tolist()}) == "underfit_unfinished"
 
 
 def test_a_poor_network_is_not_a_guessing_one():
