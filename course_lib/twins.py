@@ -1,20 +1,26 @@
-"""Carry weights between a PyTorch model and its Keras twin, so that the two compute the same numbers."""
+"""Carry weights from one model to another that computes the same: both in PyTorch, or one of them in Keras."""
 
-import keras
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import torch
 from torch import nn
 
-__all__ = ["copy_weights"]
+if TYPE_CHECKING:
+    import keras  # loaded only where it is used: PyTorch's own models need no Keras
 
-# Which kinds of layer hold weights, and which layer of Keras each one answers to.
+__all__ = ["copy_state", "copy_weights"]
+
+# Which kinds of layer hold weights, and which of keras.layers each one answers to.
 KINDS = {
-    nn.Conv2d: keras.layers.Conv2D,
-    nn.Linear: keras.layers.Dense,
-    nn.BatchNorm1d: keras.layers.BatchNormalization,
-    nn.BatchNorm2d: keras.layers.BatchNormalization,
-    nn.GroupNorm: keras.layers.GroupNormalization,
-    nn.InstanceNorm2d: keras.layers.GroupNormalization,  # with a group for each channel
+    nn.Conv2d: "Conv2D",
+    nn.Linear: "Dense",
+    nn.BatchNorm1d: "BatchNormalization",
+    nn.BatchNorm2d: "BatchNormalization",
+    nn.GroupNorm: "GroupNormalization",
+    nn.InstanceNorm2d: "GroupNormalization",  # with a group for each channel
 }
 # (name in PyTorch, name in Keras, order of PyTorch's axes in Keras)
 CONV = (("weight", "kernel", (2, 3, 1, 0)), ("bias", "bias", (0,)))  # (out, in, H, W) to (H, W, in, out)
@@ -35,6 +41,45 @@ WEIGHTS = {
 }
 
 
+def copy_state(source: nn.Module, target: nn.Module) -> None:
+    """Copy all weights and buffers of one PyTorch model to another, whose modules may have other names.
+
+    The tensors of the two state dictionaries are matched by their order. Each pair must have the same shape and the
+    same last name, such as `weight` or `running_mean`. Nothing is copied unless everything fits.
+
+    Raises:
+        TypeError: unless both are PyTorch models.
+        ValueError: if the models do not have the same tensors in the same order.
+
+    >>> first, second = nn.Linear(2, 2), nn.Sequential(nn.Linear(2, 2))
+    >>> copy_state(first, second)
+    >>> torch.equal(first.weight, second[0].weight)
+    True
+    """
+    if not (isinstance(source, nn.Module) and isinstance(target, nn.Module)):
+        raise TypeError(
+            f"copy_state needs two torch.nn.Module, got {type(source).__name__} and {type(target).__name__}; "
+            "for a Keras model there is copy_weights"
+        )
+    ours, theirs = source.state_dict(), target.state_dict()
+    # The first difference tells more than the count: look for it also where one model has fewer tensors.
+    for (name, tensor), (other_name, other) in zip(ours.items(), theirs.items(), strict=False):
+        same_kind = name.rpartition(".")[2] == other_name.rpartition(".")[2]
+        if not same_kind or tensor.shape != other.shape:
+            raise ValueError(
+                f"{name} {tuple(tensor.shape)} of the source meets {other_name} {tuple(other.shape)} of the target: "
+                "both must have the same layers in the same order, with the same sizes"
+            )
+    if len(ours) != len(theirs):
+        raise ValueError(
+            f"the source has {len(ours)} tensors and the target {len(theirs)}: "
+            "both must have the same layers in the same order"
+        )
+    with torch.no_grad():
+        for tensor, other in zip(ours.values(), theirs.values(), strict=True):
+            other.copy_(tensor)
+
+
 def copy_weights(source: nn.Module | keras.Model, target: keras.Model | nn.Module) -> None:
     """Copy all weights and running statistics from one twin to the other, in either direction.
 
@@ -45,6 +90,8 @@ def copy_weights(source: nn.Module | keras.Model, target: keras.Model | nn.Modul
         TypeError: unless one model is PyTorch's and the other Keras's, or for a kind of layer not known here.
         ValueError: if the models do not have the same layers with the same shapes.
     """
+    import keras
+
     to_keras = isinstance(source, nn.Module) and isinstance(target, keras.Model)
     if not to_keras and not (isinstance(source, keras.Model) and isinstance(target, nn.Module)):
         raise TypeError(
@@ -64,6 +111,8 @@ def copy_weights(source: nn.Module | keras.Model, target: keras.Model | nn.Modul
 def _weight_pairs(
     module: nn.Module, model: keras.Model
 ) -> list[tuple[torch.Tensor, keras.Variable, tuple[int, ...]]]:
+    import keras
+
     ours, theirs = _torch_layers(module), _keras_layers(model)
     if len(ours) != len(theirs):
         raise ValueError(
@@ -73,9 +122,9 @@ def _weight_pairs(
     pairs = []
     for (name, layer), twin in zip(ours, theirs, strict=True):
         kind = KINDS[type(layer)]
-        if not isinstance(twin, kind):
+        if not isinstance(twin, getattr(keras.layers, kind)):
             raise ValueError(
-                f"layer {name} is a {type(layer).__name__}, so its twin must be a {kind.__name__}, "
+                f"layer {name} is a {type(layer).__name__}, so its twin must be a {kind}, "
                 f"got a {type(twin).__name__}"
             )
         pairs += _layer_pairs(name, layer, twin)

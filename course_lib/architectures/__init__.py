@@ -9,11 +9,22 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from course_lib.architectures.ladder import LADDERS, LadderSpec
+from course_lib.architectures.resnet import RESNETS, ResNetSpec
 from course_lib.architectures.vgg import VGGS, VGGSpec
 
-__all__ = ["LADDERS", "TABLES", "VGGS", "LadderSpec", "VGGSpec", "find", "names"]
+__all__ = [
+    "LADDERS",
+    "RESNETS",
+    "TABLES",
+    "VGGS",
+    "LadderSpec",
+    "ResNetSpec",
+    "VGGSpec",
+    "find",
+    "names",
+]
 
-TABLES: tuple[dict[str, NamedTuple], ...] = (VGGS, LADDERS)
+TABLES: tuple[dict[str, NamedTuple], ...] = (VGGS, LADDERS, RESNETS)
 
 
 def names() -> list[str]:

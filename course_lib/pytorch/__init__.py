@@ -4,13 +4,14 @@ from typing import NamedTuple
 
 from torch import nn
 
-from course_lib.architectures import LadderSpec, VGGSpec, check_sizes, find, names
+from course_lib.architectures import LadderSpec, ResNetSpec, VGGSpec, check_sizes, find, names
 from course_lib.pytorch.ladder import build_ladder
+from course_lib.pytorch.resnet import build_resnet
 from course_lib.pytorch.vgg import build_vgg
 
 __all__ = ["build", "build_row", "names"]
 
-BUILDERS = {VGGSpec: build_vgg, LadderSpec: build_ladder}
+BUILDERS = {VGGSpec: build_vgg, LadderSpec: build_ladder, ResNetSpec: build_resnet}
 
 
 def build(name: str, num_classes: int = 10, in_channels: int = 3, image_size: int | None = None) -> nn.Module:
