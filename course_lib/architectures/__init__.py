@@ -8,15 +8,18 @@ turns a row into a network.
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from course_lib.architectures.densenet import DENSENETS, DenseNetSpec
 from course_lib.architectures.ladder import LADDERS, LadderSpec
 from course_lib.architectures.resnet import RESNETS, ResNetSpec
 from course_lib.architectures.vgg import VGGS, VGGSpec
 
 __all__ = [
+    "DENSENETS",
     "LADDERS",
     "RESNETS",
     "TABLES",
     "VGGS",
+    "DenseNetSpec",
     "LadderSpec",
     "ResNetSpec",
     "VGGSpec",
@@ -24,7 +27,7 @@ __all__ = [
     "names",
 ]
 
-TABLES: tuple[dict[str, NamedTuple], ...] = (VGGS, LADDERS, RESNETS)
+TABLES: tuple[dict[str, NamedTuple], ...] = (VGGS, LADDERS, RESNETS, DENSENETS)
 
 
 def names() -> list[str]:

@@ -4,14 +4,20 @@ from typing import NamedTuple
 
 from torch import nn
 
-from course_lib.architectures import LadderSpec, ResNetSpec, VGGSpec, check_sizes, find, names
+from course_lib.architectures import DenseNetSpec, LadderSpec, ResNetSpec, VGGSpec, check_sizes, find, names
+from course_lib.pytorch.densenet import build_densenet
 from course_lib.pytorch.ladder import build_ladder
 from course_lib.pytorch.resnet import build_resnet
 from course_lib.pytorch.vgg import build_vgg
 
 __all__ = ["build", "build_row", "names"]
 
-BUILDERS = {VGGSpec: build_vgg, LadderSpec: build_ladder, ResNetSpec: build_resnet}
+BUILDERS = {
+    VGGSpec: build_vgg,
+    LadderSpec: build_ladder,
+    ResNetSpec: build_resnet,
+    DenseNetSpec: build_densenet,
+}
 
 
 def build(name: str, num_classes: int = 10, in_channels: int = 3, image_size: int | None = None) -> nn.Module:
