@@ -13,8 +13,8 @@ from course_lib.data import Dataset
 from course_lib.diagnosis import data_probes, model_probes, training_probes
 from course_lib.diagnosis.findings import Finding, Setup, Split, count_classes
 from course_lib.training import Recipe
-from course_lib.training.batches import Normalization, measure_normalization, no_normalization
 from course_lib.training.devices import seeded
+from course_lib.training.normalization import Normalization, normalization_of
 
 Data = Dataset | tuple[Tensor, Tensor]
 Probe = Callable[[Setup], Finding | None]
@@ -177,9 +177,7 @@ def _normalization(data: Data, recipe: Recipe | None) -> Normalization | None:
     """What the `Trainer` would normalize by; None for tensors, which the model gets as they are."""
     if not isinstance(data, Dataset):
         return None
-    if recipe is None or recipe.inputs == "standardized":
-        return measure_normalization(data.images)
-    return no_normalization(data.images.shape[-1], recipe.inputs)
+    return normalization_of(data.images, "standardized" if recipe is None else recipe.inputs)
 
 
 def _split(data: Data, normalization: Normalization | None, like: Tensor, seed: int) -> Split:

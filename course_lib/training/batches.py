@@ -1,7 +1,6 @@
 """A data set in batches: bytes on the device, or streamed to it; augmented, scaled and normalized there."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -11,35 +10,7 @@ from torch.utils.data import DataLoader
 from course_lib.data import Dataset
 from course_lib.data.augmentation import Augmentation
 from course_lib.pytorch.augmentation import augment
-
-
-class Normalization(NamedTuple):
-    """Mean and standard deviation of each channel, of pixels scaled to 0..1."""
-
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
-
-def no_normalization(channels: int, inputs: str) -> Normalization:
-    """Return what leaves pixels at 0..1 ("unit") or brings them back to 0..255 ("bytes")."""
-    return Normalization((0.0,) * channels, (1.0 if inputs == "unit" else 1 / 255,) * channels)
-
-
-def measure_normalization(images: np.ndarray) -> Normalization:
-    """Measure images uint8 (N, H, W, C) channel by channel.
-
-    Counting how often each of the 256 values occurs makes the sums exact. A channel that never changes gets
-    a deviation of 1, so that it is only shifted.
-    """
-    values = np.arange(256) / 255
-    means, stds = [], []
-    for channel in range(images.shape[-1]):
-        share = np.bincount(images[..., channel].ravel(), minlength=256) / images[..., channel].size
-        mean = share @ values
-        std = np.sqrt(share @ (values - mean) ** 2)
-        means.append(float(mean))
-        stds.append(float(std) if std > 0 else 1.0)
-    return Normalization(tuple(means), tuple(stds))
+from course_lib.training.normalization import Normalization
 
 
 class Batches:

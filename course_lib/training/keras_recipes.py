@@ -7,7 +7,6 @@ How Keras differs and what is done about it stands in `keras_optimizers`.
 import math
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -15,12 +14,10 @@ import numpy as np
 from course_lib.data import Dataset
 from course_lib.training.history import History
 from course_lib.training.keras_optimizers import SGD, Adagrad, Adam, RecipeSchedule, RMSprop, learning_rates
+from course_lib.training.normalization import Normalization, normalization_of
 from course_lib.training.recipe import Recipe
 
-if TYPE_CHECKING:
-    from course_lib.training.batches import Normalization
-
-__all__ = ["KerasBatches", "fit", "make_loss", "make_optimizer", "normalization_of", "normalize"]
+__all__ = ["KerasBatches", "fit", "make_loss", "make_optimizer", "normalize"]
 
 EVALUATION_BATCH = 512  # images; a matter of memory only
 
@@ -93,16 +90,7 @@ def make_loss(recipe: Recipe) -> keras.losses.Loss:
     return keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.label_smoothing)
 
 
-def normalization_of(recipe: Recipe, images: np.ndarray) -> "Normalization":
-    """Return the mean and deviation of each channel that the recipe's `inputs` asks for, as `Trainer` does."""
-    from course_lib.training.batches import measure_normalization, no_normalization  # it loads PyTorch
-
-    if recipe.inputs == "standardized":
-        return measure_normalization(images)
-    return no_normalization(images.shape[-1], recipe.inputs)
-
-
-def normalize(images: np.ndarray, normalization: "Normalization") -> np.ndarray:
+def normalize(images: np.ndarray, normalization: Normalization) -> np.ndarray:
     """Make what a model takes, float32 (N, H, W, C), of bytes (N, H, W, C)."""
     mean, std = np.array(normalization)
     return images * (1 / (255 * std)).astype("float32") + (-mean / std).astype("float32")
@@ -123,7 +111,7 @@ class KerasBatches(keras.utils.PyDataset):
     def __init__(
         self,
         dataset: Dataset,
-        normalization: "Normalization",
+        normalization: Normalization,
         batch_size: int = EVALUATION_BATCH,
         seed: int | None = None,
         mixup: float = 0.0,
@@ -209,8 +197,8 @@ def fit(
     """Train `model` in place, validate after every epoch, and return one row per epoch, as `Trainer.fit` does.
 
     The model is compiled anew. Images are normalized with the mean and deviation of each channel of the training set:
-    `KerasBatches(test, normalization_of(recipe, train.images))` is what `model.predict` and `model.evaluate` take
-    afterwards. The training loss has label smoothing and mixup but not the penalties; the validation loss is plain
+    `KerasBatches(test, normalization_of(train.images, recipe.inputs))` is what `model.predict` and
+    `model.evaluate` take afterwards. The training loss has label smoothing and mixup but not the penalties; the validation loss is plain
     cross-entropy. The same recipe, first weights and data give the same result on a CPU. For that the seeds of
     Python, NumPy and TensorFlow are set, and every random generator in the model, such as that of a dropout layer.
 
@@ -224,7 +212,7 @@ def fit(
     check_recipe(recipe)
     if train.class_names != valid.class_names:
         raise ValueError(f"train and valid must have the same classes, got {train} and {valid}")
-    normalization = normalization_of(recipe, train.images)
+    normalization = normalization_of(train.images, recipe.inputs)
     batches = KerasBatches(train, normalization, recipe.batch_size, recipe.seed, recipe.mixup)
     check_model(model, normalize(train.images[:1], normalization), len(train.class_names))
     if len(batches) % recipe.accumulate:

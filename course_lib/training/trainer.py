@@ -12,16 +12,11 @@ from torch import Tensor, nn
 from course_lib.data import Dataset
 from course_lib.pytorch.augmentation import mixup
 from course_lib.training import checkpoint, devices
-from course_lib.training.batches import (
-    Batches,
-    Normalization,
-    make_batches,
-    measure_normalization,
-    no_normalization,
-)
+from course_lib.training.batches import Batches, make_batches
 from course_lib.training.callbacks import Callback
 from course_lib.training.evaluation import Meters, check_outputs, evaluating
 from course_lib.training.history import History
+from course_lib.training.normalization import Normalization, normalization_of
 from course_lib.training.optimizers import make_optimizer, penalty
 from course_lib.training.recipe import Recipe
 from course_lib.training.schedules import learning_rate_factor, plateau_factor, step_factor
@@ -207,10 +202,7 @@ class Trainer:
         """Put data and model on the device and set every counter to where the run begins or goes on."""
         if train.class_names != valid.class_names:
             raise ValueError(f"train and valid must have the same classes, got {train} and {valid}")
-        if self.recipe.inputs == "standardized":
-            self.normalization = measure_normalization(train.images)
-        else:
-            self.normalization = no_normalization(train.images.shape[-1], self.recipe.inputs)
+        self.normalization = normalization_of(train.images, self.recipe.inputs)
         self.batches, self.valid_batches = self._batches(train), self._batches(valid)
         if self.recipe.batch_size < 2 * self.fabric.world_size > 2:
             raise ValueError(

@@ -72,6 +72,12 @@ def test_a_norm_standardizes_over_its_axes(name):
     torch.testing.assert_close(std, torch.ones_like(std), atol=1e-3, rtol=0)
 
 
+def test_layer_norm_keeps_what_differs_between_channels():
+    unit = build(norm="layer").stage1[1]
+    y = unit.norm(torch.randn(4, 16, 8, 8) + torch.arange(16).view(1, 16, 1, 1))
+    assert (y[:, 8:].mean((1, 2, 3)) > 0.5).all()
+
+
 def test_group_norm_has_eight_groups():
     unit = build(norm="group").stage1[1]
     y = unit.norm(unit.conv(torch.randn(8, 16, 8, 8) + 3)).view(8, 8, 2, 8, 8)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from course_lib.training.batches import Batches, Normalization, measure_normalization
+from course_lib.training.batches import Batches
+from course_lib.training.normalization import Normalization, measure_normalization
 
 CPU = torch.device("cpu")
 IMAGES = arrays(np.uint8, array_shapes(min_dims=4, max_dims=4, max_side=5))

@@ -163,7 +163,7 @@ def test_of_two_processes_one_writes_and_the_run_stays_as_it_is(tmp_path):
     script.write_text(TWO_PROCESSES, encoding="utf-8")
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", script]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run([*command, tmp_path], env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([*command, tmp_path], env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     assert len([line for line in done.stdout.splitlines() if line.startswith("epoch ")]) == 2 * 2  # two bars
     assert [(tmp_path / f"rank{rank}.txt").read_text() for rank in (0, 1)] == ["True 2 2"] * 2

@@ -20,9 +20,9 @@ from course_lib.training.keras_recipes import (
     fit,
     make_loss,
     make_optimizer,
-    normalization_of,
     normalize,
 )
+from course_lib.training.normalization import normalization_of
 from course_lib.twins import copy_weights
 
 # Keras 3 reads its own variables in a way that NumPy 2 warns about.
@@ -166,9 +166,7 @@ def test_the_seed_decides_order_and_dropout_and_nothing_outside_does(make_datase
 
 
 def batches_of(dataset, **options):
-    return KerasBatches(
-        dataset, normalization_of(Recipe(epochs=1, lr=1, inputs="unit"), dataset.images), **options
-    )
+    return KerasBatches(dataset, normalization_of(dataset.images, "unit"), **options)
 
 
 def test_every_epoch_has_an_order_of_its_own_that_follows_from_the_seed(make_dataset):
@@ -213,7 +211,7 @@ def test_batches_are_cut_as_on_the_side_of_pytorch(count, batch_size, sizes, mak
 @pytest.mark.parametrize("inputs", ["standardized", "unit", "bytes"])
 def test_images_are_normalized_as_on_the_side_of_pytorch(inputs, make_dataset):
     dataset = make_dataset(20)
-    normalization = normalization_of(Recipe(epochs=1, lr=1, inputs=inputs), dataset.images)
+    normalization = normalization_of(dataset.images, inputs)
     torch_batches = Batches(dataset, normalization, torch.device("cpu"))
     want = torch_batches.images(torch_batches.pixels).permute(0, 2, 3, 1).numpy()
     got = normalize(dataset.images, normalization)
