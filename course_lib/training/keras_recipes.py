@@ -198,9 +198,10 @@ def fit(
 
     The model is compiled anew. Images are normalized with the mean and deviation of each channel of the training set:
     `KerasBatches(test, normalization_of(train.images, recipe.inputs))` is what `model.predict` and
-    `model.evaluate` take afterwards. The training loss has label smoothing and mixup but not the penalties; the validation loss is plain
-    cross-entropy. The same recipe, first weights and data give the same result on a CPU. For that the seeds of
-    Python, NumPy and TensorFlow are set, and every random generator in the model, such as that of a dropout layer.
+    `model.evaluate` take afterwards. The training loss has label smoothing and mixup but not the penalties; the
+    validation loss is plain cross-entropy. The same recipe, first weights and data give the same result on a CPU. For
+    that the seeds of Python, NumPy and TensorFlow are set, and every random generator in the model, such as that of a
+    dropout layer.
 
     The order of the images and random numbers are not those of PyTorch, and batch norm's running variance
     is the biased one in Keras.
