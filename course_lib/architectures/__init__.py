@@ -10,24 +10,33 @@ from typing import NamedTuple
 
 from course_lib.architectures.densenet import DENSENETS, DenseNetSpec
 from course_lib.architectures.ladder import LADDERS, LadderSpec
+from course_lib.architectures.regnet import REGNETS, RegNetSpec
 from course_lib.architectures.resnet import RESNETS, ResNetSpec
+from course_lib.architectures.resnext import RESNEXTS, ResNeXtSpec
+from course_lib.architectures.se_resnet import SE_RESNETS, SEResNetSpec
 from course_lib.architectures.vgg import VGGS, VGGSpec
 
 __all__ = [
     "DENSENETS",
     "LADDERS",
+    "REGNETS",
     "RESNETS",
+    "RESNEXTS",
+    "SE_RESNETS",
     "TABLES",
     "VGGS",
     "DenseNetSpec",
     "LadderSpec",
+    "RegNetSpec",
+    "ResNeXtSpec",
     "ResNetSpec",
+    "SEResNetSpec",
     "VGGSpec",
     "find",
     "names",
 ]
 
-TABLES: tuple[dict[str, NamedTuple], ...] = (VGGS, LADDERS, RESNETS, DENSENETS)
+TABLES: tuple[dict[str, NamedTuple], ...] = (VGGS, LADDERS, RESNETS, DENSENETS, RESNEXTS, SE_RESNETS, REGNETS)
 
 
 def names() -> list[str]:

@@ -4,10 +4,24 @@ from typing import NamedTuple
 
 from torch import nn
 
-from course_lib.architectures import DenseNetSpec, LadderSpec, ResNetSpec, VGGSpec, check_sizes, find, names
+from course_lib.architectures import (
+    DenseNetSpec,
+    LadderSpec,
+    RegNetSpec,
+    ResNetSpec,
+    ResNeXtSpec,
+    SEResNetSpec,
+    VGGSpec,
+    check_sizes,
+    find,
+    names,
+)
 from course_lib.pytorch.densenet import build_densenet
 from course_lib.pytorch.ladder import build_ladder
+from course_lib.pytorch.regnet import build_regnet
 from course_lib.pytorch.resnet import build_resnet
+from course_lib.pytorch.resnext import build_resnext
+from course_lib.pytorch.se_resnet import build_se_resnet
 from course_lib.pytorch.vgg import build_vgg
 
 __all__ = ["build", "build_row", "names"]
@@ -17,6 +31,9 @@ BUILDERS = {
     LadderSpec: build_ladder,
     ResNetSpec: build_resnet,
     DenseNetSpec: build_densenet,
+    ResNeXtSpec: build_resnext,
+    SEResNetSpec: build_se_resnet,
+    RegNetSpec: build_regnet,
 }
 
 

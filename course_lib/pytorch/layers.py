@@ -44,6 +44,25 @@ class ResidualBlock(nn.Module):
         return self.relu(self.residual(x) + self.shortcut(x))
 
 
+class SqueezeExcitation(nn.Module):
+    """x * sigmoid(W2 activation(W1 mean(x))): scale each channel by a number in (0, 1), from the means of all channels.
+
+    W1 maps `channels` to `squeezed` and W2 back, both with a bias. Source: Hu et al. 2018, arXiv:1709.01507.
+    """
+
+    def __init__(self, channels: int, squeezed: int, activation: type[nn.Module] = nn.ReLU):
+        super().__init__()
+        self.mean = nn.AdaptiveAvgPool2d(1)
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.activation = activation()
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (N, C, H, W) to the same shape."""
+        means = self.mean(x)  # (N, C, 1, 1)
+        return x * self.excite(self.activation(self.squeeze(means))).sigmoid()
+
+
 def classifier_head(channels: int, num_classes: int) -> nn.Sequential:
     """The mean of each channel over all places, then a linear classifier: (N, C, H, W) to (N, num_classes)."""
     return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, num_classes))
@@ -78,7 +97,8 @@ class SamePad(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, C, H, W) to (N, C, H + rows, W + columns)."""
         rows, columns = (
-            max((-(-size // self.stride) - 1) * self.stride + self.kernel_size - size, 0) for size in x.shape[2:]
+            max((-(-size // self.stride) - 1) * self.stride + self.kernel_size - size, 0)
+            for size in x.shape[2:]
         )
         left, above = columns // 2, rows // 2
         return nn.functional.pad(x, (left, columns - left, above, rows - above), value=self.value)

@@ -1,0 +1,118 @@
+import copy
+
+import pytest
+from parity import (
+    Nothing,
+    assert_stages_agree,
+    change_epsilon,
+    images,
+    operations,
+    outputs,
+    published,
+    randomize,
+    stage_shapes,
+)
+from torch import nn
+
+from course_lib import pytorch
+from course_lib.architectures import REGNETS
+from course_lib.pytorch.layers import SqueezeExcitation
+from course_lib.twins import copy_state
+
+TORCHVISION = [name for name, spec in REGNETS.items() if spec.stem_stride == 2]
+SMALL = [name for name, spec in REGNETS.items() if spec.stem_stride == 1]
+
+
+def stages_of(oracle):
+    """The stages of torchvision's RegNet, as ours are cut."""
+    return [oracle.stem, *oracle.trunk_output, nn.Sequential(oracle.avgpool, nn.Flatten(), oracle.fc)]
+
+
+def oracle_pairs(torchvision):
+    """For each variant, a maker of torchvision's model with 10 classes and a function that gives its stages."""
+    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
+
+
+@pytest.fixture(scope="module", params=["regnet_x_400mf", "regnet_y_400mf"])
+def pair(request, torchvision):
+    """Our model with the weights of torchvision's, an input, and what torchvision's stages give for it."""
+    make, stages = oracle_pairs(torchvision)[request.param]
+    oracle = randomize(make(num_classes=10))
+    model = pytorch.build(request.param, num_classes=10).eval()
+    copy_state(oracle, model)
+    x = images(2, 64)
+    return model, x, outputs(stages(oracle), x)
+
+
+def test_outputs_are_torchvisions_after_every_stage(pair):
+    model, x, expected = pair
+    assert_stages_agree(model, expected, x)
+
+
+def move_the_stride(model):
+    first, second = (unit[0] for unit in model.stage2[0].residual[:2])
+    first.stride, second.stride = second.stride, first.stride
+
+
+def drop_a_shortcut(model):
+    model.stage3[1].shortcut = Nothing()
+
+
+@pytest.mark.parametrize(
+    ("mistake", "where"), [(move_the_stride, "stage2"), (change_epsilon, "stem"), (drop_a_shortcut, "stage3")]
+)
+def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
+    model, x, expected = pair
+    model = copy.deepcopy(model)
+    mistake(model)
+    with pytest.raises(AssertionError, match=f"^{where}: "):
+        assert_stages_agree(model, expected, x)
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_parameters_and_operations_are_torchvisions(torchvision, name):
+    says = published(torchvision, name)
+    assert REGNETS[name].params == says["num_params"]
+    assert operations(name) == pytest.approx(says["_ops"], abs=0.001)
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_stages_are_torchvisions(torchvision, name):
+    spec = REGNETS[name]
+    numbers = (spec.depth, spec.initial_width, spec.slope, spec.ratio, spec.group_width)
+    params = torchvision.models.regnet.BlockParams.from_init_params(*numbers, se_ratio=spec.squeeze)
+    assert spec.stages == list(zip(params.depths, params.widths, params.group_widths, strict=True))
+
+
+def test_only_the_y_models_squeeze():
+    for name in TORCHVISION:
+        assert (REGNETS[name].squeeze is not None) == name.startswith("regnet_y_")
+    squeezed = [
+        layer.squeeze.out_channels
+        for layer in pytorch.build("regnet_y_400mf").modules()
+        if isinstance(layer, SqueezeExcitation)
+    ]
+    # A quarter of what enters the block, so a stage's first block squeezes more.
+    assert squeezed == [8, 12, *[26] * 3, *[52] * 6, *[110] * 5]
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"), [("regnet_y_400mf", (112, 56, 28, 14, 7)), ("regnet_y_400mf_32", (32, 16, 8, 4, 2))]
+)
+def test_shape_after_every_stage(name, sizes):
+    shapes = list(stage_shapes(name).values())
+    channels = (32, 48, 104, 208, 440)
+    stages = [(c, size, size) for c, size in zip(channels, sizes, strict=True)]
+    assert shapes == [*stages, (REGNETS[name].num_classes,)]
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_row_for_small_images_differs_in_its_classifier(name):
+    large = REGNETS[name.removesuffix("_32")]
+    assert REGNETS[name].params == large.params - (1000 - 10) * (large.stages[-1].width + 1)
+
+
+def test_every_parameter_gets_a_gradient():
+    model = pytorch.build("regnet_y_400mf_32", num_classes=4, in_channels=1)
+    model(images(2, 16, channels=1)).sum().backward()
+    assert all(p.grad is not None for p in model.parameters())

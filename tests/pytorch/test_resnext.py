@@ -1,0 +1,111 @@
+import copy
+
+import pytest
+from parity import (
+    Nothing,
+    assert_stages_agree,
+    change_epsilon,
+    images,
+    operations,
+    outputs,
+    published,
+    randomize,
+    stage_shapes,
+)
+from torch import nn
+
+from course_lib import pytorch
+from course_lib.architectures import RESNEXTS
+from course_lib.twins import copy_state
+
+TORCHVISION = [name for name, spec in RESNEXTS.items() if spec.stem == "7x7"]
+
+
+def stages_of(oracle):
+    """The stages of torchvision's ResNeXt, as ours are cut."""
+    return [
+        nn.Sequential(oracle.conv1, oracle.bn1, oracle.relu, oracle.maxpool),
+        *(oracle.layer1, oracle.layer2, oracle.layer3, oracle.layer4),
+        nn.Sequential(oracle.avgpool, nn.Flatten(), oracle.fc),
+    ]
+
+
+def oracle_pairs(torchvision):
+    """For each variant, a maker of torchvision's model with 10 classes and a function that gives its stages."""
+    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
+
+
+@pytest.fixture(scope="module")
+def pair(torchvision):
+    """Our ResNeXt-50 with the weights of torchvision's, an input, and what torchvision's stages give for it."""
+    make, stages = oracle_pairs(torchvision)["resnext50_32x4d"]
+    oracle = randomize(make(num_classes=10))
+    model = pytorch.build("resnext50_32x4d", num_classes=10).eval()
+    copy_state(oracle, model)
+    x = images(2, 64)
+    return model, x, outputs(stages(oracle), x)
+
+
+def test_outputs_are_torchvisions_after_every_stage(pair):
+    model, x, expected = pair
+    assert_stages_agree(model, expected, x)
+
+
+def move_the_stride(model):
+    first, second = (unit[0] for unit in model.stage3[0].residual[:2])
+    first.stride, second.stride = second.stride, first.stride
+
+
+def drop_a_shortcut(model):
+    model.stage2[2].shortcut = Nothing()
+
+
+def interleave_the_groups(model):
+    """Every 32nd channel belongs to the same group, instead of neighbors."""
+    unit = model.stage1[0].residual[0]
+    unit[2] = nn.Sequential(nn.ReLU(), nn.ChannelShuffle(4))
+
+
+@pytest.mark.parametrize(
+    ("mistake", "where"),
+    [
+        (move_the_stride, "stage3"),
+        (change_epsilon, "stem"),
+        (drop_a_shortcut, "stage2"),
+        (interleave_the_groups, "stage1"),
+    ],
+)
+def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
+    model, x, expected = pair
+    model = copy.deepcopy(model)
+    mistake(model)
+    with pytest.raises(AssertionError, match=f"^{where}: "):
+        assert_stages_agree(model, expected, x)
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_parameters_and_operations_are_torchvisions(torchvision, name):
+    says = published(torchvision, name)
+    assert RESNEXTS[name].params == says["num_params"]
+    assert operations(name) == pytest.approx(says["_ops"], abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"), [("resnext50_32x4d", (56, 28, 14, 7)), ("resnext50_32x4d_32", (32, 16, 8, 4))]
+)
+def test_shape_after_every_stage(name, sizes):
+    shapes = list(stage_shapes(name).values())
+    channels = (256, 512, 1024, 2048)
+    stages = [(c, size, size) for c, size in zip(channels, sizes, strict=True)]
+    assert shapes == [(64, sizes[0], sizes[0]), *stages, (RESNEXTS[name].num_classes,)]
+
+
+def test_the_row_for_small_images_differs_in_stem_and_classifier():
+    stem, classifier = 3 * 64 * (7 * 7 - 3 * 3), (1000 - 10) * (2048 + 1)
+    assert RESNEXTS["resnext50_32x4d_32"].params == RESNEXTS["resnext50_32x4d"].params - stem - classifier
+
+
+def test_every_parameter_gets_a_gradient():
+    model = pytorch.build("resnext50_32x4d_32", num_classes=4, in_channels=1)
+    model(images(2, 8, channels=1)).sum().backward()
+    assert all(p.grad is not None for p in model.parameters())

@@ -1,0 +1,146 @@
+import copy
+
+import pytest
+import torch
+from parity import (
+    assert_stages_agree,
+    change_epsilon,
+    images,
+    operations,
+    outputs,
+    randomize,
+    stage_shapes,
+)
+from torch import nn
+
+from course_lib import pytorch
+from course_lib.architectures import RESNETS, SE_RESNETS
+from course_lib.pytorch.layers import SqueezeExcitation
+from course_lib.twins import copy_state
+
+LARGE = [name for name, spec in SE_RESNETS.items() if spec.stem == "7x7"]
+
+
+def stages_of(oracle):
+    """The stages of torchvision's ResNet, as ours are cut."""
+    return [
+        nn.Sequential(oracle.conv1, oracle.bn1, oracle.relu, oracle.maxpool),
+        *(oracle.layer1, oracle.layer2, oracle.layer3, oracle.layer4),
+        nn.Sequential(oracle.avgpool, nn.Flatten(), oracle.fc),
+    ]
+
+
+def oracle_pairs(torchvision):
+    """For each variant, a maker of torchvision's ResNet with squeeze-and-excitation, its own too, in every block."""
+    pairs = {}
+    for name in LARGE:
+
+        def make(num_classes, name=name):
+            oracle = getattr(torchvision.models, name.removeprefix("se_"))(num_classes=num_classes)
+            for block in (block for layer in stages_of(oracle)[1:5] for block in layer):
+                channels = block.bn3.num_features
+                excite = torchvision.ops.SqueezeExcitation(channels, channels // 16)
+                block.bn3 = nn.Sequential(block.bn3, excite)  # the last thing before the addition
+            return oracle
+
+        pairs[name] = (make, stages_of)
+    return pairs
+
+
+@pytest.fixture(scope="module")
+def pair(torchvision):
+    """Our SE-ResNet-50 with the weights of torchvision's parts, an input, and what their stages give for it."""
+    make, stages = oracle_pairs(torchvision)["se_resnet50"]
+    oracle = randomize(make(num_classes=10))
+    model = pytorch.build("se_resnet50", num_classes=10).eval()
+    copy_state(oracle, model)
+    x = images(2, 64)
+    return model, x, outputs(stages(oracle), x)
+
+
+def test_outputs_are_those_of_torchvisions_parts_after_every_stage(pair):
+    model, x, expected = pair
+    assert_stages_agree(model, expected, x)
+
+
+def move_the_stride(model):
+    first, second = (unit[0] for unit in model.stage2[0].residual[:2])
+    first.stride, second.stride = second.stride, first.stride
+
+
+def forget_the_excitation(model):
+    model.stage3[1].residual[3] = nn.Identity()
+
+
+def scale_the_sum(model):
+    """Squeeze-and-excitation comes after the addition, instead of before it."""
+    block = model.stage1[1]
+    excite = block.residual[3]
+    block.residual[3] = nn.Identity()
+    block.relu = nn.Sequential(excite, nn.ReLU())
+
+
+@pytest.mark.parametrize(
+    ("mistake", "where"),
+    [
+        (move_the_stride, "stage2"),
+        (change_epsilon, "stem"),
+        (forget_the_excitation, "stage3"),
+        (scale_the_sum, "stage1"),
+    ],
+)
+def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
+    model, x, expected = pair
+    model = copy.deepcopy(model)
+    mistake(model)
+    with pytest.raises(AssertionError, match=f"^{where}: "):
+        assert_stages_agree(model, expected, x)
+
+
+@pytest.mark.parametrize("name", ["relu", "silu"])
+def test_squeeze_and_excitation_is_torchvisions_with_its_gradients(torchvision, name):
+    activation = {"relu": nn.ReLU, "silu": nn.SiLU}[name]
+    oracle = randomize(torchvision.ops.SqueezeExcitation(16, 4, activation))
+    ours = SqueezeExcitation(16, 4, activation)
+    copy_state(oracle, ours)
+    x, again = (torch.randn(3, 16, 5, 4, generator=torch.Generator().manual_seed(0)) for _ in range(2))
+    ours(x.requires_grad_()).square().sum().backward()
+    oracle(again.requires_grad_()).square().sum().backward()
+    torch.testing.assert_close(ours(x), oracle(again))
+    torch.testing.assert_close(x.grad, again.grad)
+    for p, q in zip(ours.parameters(), oracle.parameters(), strict=True):
+        torch.testing.assert_close(p.grad, q.grad)
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_the_blocks_add_what_the_paper_says(name):
+    """Two layers, C to C / 16 and back, at the end of each block; one multiplication an image for each weight."""
+    spec, plain = SE_RESNETS[name], name.removeprefix("se_")
+    channels = [4 * width for width in (64, 128, 256, 512)]
+    weights = sum(depth * 2 * c**2 // 16 for depth, c in zip(spec.depths, channels, strict=True))
+    biases = sum(depth * (c // 16 + c) for depth, c in zip(spec.depths, channels, strict=True))
+    assert spec.params == RESNETS[plain].params + weights + biases
+    assert operations(name) - operations(plain) == pytest.approx(weights / 1e9, rel=1e-6)
+    if name == "se_resnet50":
+        assert round(weights / 1e6, 1) == 2.5  # the paper's "about 2.5 million additional parameters"
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"), [("se_resnet50", (56, 28, 14, 7)), ("se_resnet50_32", (32, 16, 8, 4))]
+)
+def test_shape_after_every_stage(name, sizes):
+    shapes = list(stage_shapes(name).values())
+    channels = (256, 512, 1024, 2048)
+    stages = [(c, size, size) for c, size in zip(channels, sizes, strict=True)]
+    assert shapes == [(64, sizes[0], sizes[0]), *stages, (SE_RESNETS[name].num_classes,)]
+
+
+def test_the_row_for_small_images_differs_in_stem_and_classifier():
+    stem, classifier = 3 * 64 * (7 * 7 - 3 * 3), (1000 - 10) * (2048 + 1)
+    assert SE_RESNETS["se_resnet50_32"].params == SE_RESNETS["se_resnet50"].params - stem - classifier
+
+
+def test_every_parameter_gets_a_gradient():
+    model = pytorch.build("se_resnet50_32", num_classes=4, in_channels=1)
+    model(images(2, 8, channels=1)).sum().backward()
+    assert all(p.grad is not None for p in model.parameters())
