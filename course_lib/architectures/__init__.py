@@ -10,33 +10,49 @@ from typing import NamedTuple
 
 from course_lib.architectures.densenet import DENSENETS, DenseNetSpec
 from course_lib.architectures.ladder import LADDERS, LadderSpec
+from course_lib.architectures.mobilenet_v2 import MOBILENETS_V2, MobileNetV2Spec
 from course_lib.architectures.regnet import REGNETS, RegNetSpec
 from course_lib.architectures.resnet import RESNETS, ResNetSpec
 from course_lib.architectures.resnext import RESNEXTS, ResNeXtSpec
 from course_lib.architectures.se_resnet import SE_RESNETS, SEResNetSpec
+from course_lib.architectures.shufflenet_v1 import SHUFFLENETS_V1, ShuffleNetV1Spec
 from course_lib.architectures.vgg import VGGS, VGGSpec
 
 __all__ = [
     "DENSENETS",
     "LADDERS",
+    "MOBILENETS_V2",
     "REGNETS",
     "RESNETS",
     "RESNEXTS",
     "SE_RESNETS",
+    "SHUFFLENETS_V1",
     "TABLES",
     "VGGS",
     "DenseNetSpec",
     "LadderSpec",
+    "MobileNetV2Spec",
     "RegNetSpec",
     "ResNeXtSpec",
     "ResNetSpec",
     "SEResNetSpec",
+    "ShuffleNetV1Spec",
     "VGGSpec",
     "find",
     "names",
 ]
 
-TABLES: tuple[dict[str, NamedTuple], ...] = (VGGS, LADDERS, RESNETS, DENSENETS, RESNEXTS, SE_RESNETS, REGNETS)
+TABLES: tuple[dict[str, NamedTuple], ...] = (
+    VGGS,
+    LADDERS,
+    RESNETS,
+    DENSENETS,
+    RESNEXTS,
+    SE_RESNETS,
+    REGNETS,
+    MOBILENETS_V2,
+    SHUFFLENETS_V1,
+)
 
 
 def names() -> list[str]:

@@ -7,10 +7,12 @@ from torch import nn
 from course_lib.architectures import (
     DenseNetSpec,
     LadderSpec,
+    MobileNetV2Spec,
     RegNetSpec,
     ResNetSpec,
     ResNeXtSpec,
     SEResNetSpec,
+    ShuffleNetV1Spec,
     VGGSpec,
     check_sizes,
     find,
@@ -18,10 +20,12 @@ from course_lib.architectures import (
 )
 from course_lib.pytorch.densenet import build_densenet
 from course_lib.pytorch.ladder import build_ladder
+from course_lib.pytorch.mobilenet_v2 import build_mobilenet_v2
 from course_lib.pytorch.regnet import build_regnet
 from course_lib.pytorch.resnet import build_resnet
 from course_lib.pytorch.resnext import build_resnext
 from course_lib.pytorch.se_resnet import build_se_resnet
+from course_lib.pytorch.shufflenet_v1 import build_shufflenet_v1
 from course_lib.pytorch.vgg import build_vgg
 
 __all__ = ["build", "build_row", "names"]
@@ -34,6 +38,8 @@ BUILDERS = {
     ResNeXtSpec: build_resnext,
     SEResNetSpec: build_se_resnet,
     RegNetSpec: build_regnet,
+    MobileNetV2Spec: build_mobilenet_v2,
+    ShuffleNetV1Spec: build_shufflenet_v1,
 }
 
 

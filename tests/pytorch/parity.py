@@ -110,3 +110,37 @@ def change_epsilon(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.eps = 1e-3
+
+
+def settings(model: nn.Module) -> list[str]:
+    """All layers with weights and all layers that drop something, in order, with every setting that they show."""
+    kinds = (nn.Conv2d, nn.Linear, nn.Dropout, *NORMS)
+    found = []
+    for layer in model.modules():
+        if isinstance(layer, nn.Dropout) and layer.p == 0:
+            continue  # as good as none
+        if isinstance(layer, kinds):
+            found.append(
+                f"{[kind.__name__ for kind in kinds if isinstance(layer, kind)]} {layer.extra_repr()}"
+            )
+        elif type(layer).__name__ == "StochasticDepth":  # torchvision's has `p`, ours `rate`
+            found.append(f"StochasticDepth {getattr(layer, 'rate', None) or getattr(layer, 'p', 0.0):.6f}")
+    return [text.replace(", inplace=True", ", inplace=False") for text in found]
+
+
+def assert_training_agrees(model: nn.Module, oracle: nn.Module, x: Tensor) -> None:
+    """Compare outputs, gradients and running statistics of a training step in which both draw the same."""
+    logits = []
+    for network in (model, oracle):
+        torch.manual_seed(0)
+        logits.append(network.train()(x))
+        logits[-1].square().mean().backward()
+    torch.testing.assert_close(logits[0], logits[1], rtol=1e-4, atol=1e-4 * logits[1].std().item())
+    for (name, ours), theirs in zip(model.named_parameters(), oracle.parameters(), strict=True):
+        assert theirs.grad is not None
+        difference = (ours.grad - theirs.grad).norm() / (theirs.grad.norm() + 1e-8)
+        assert difference <= 1e-3, f"the gradient of {name} differs by {difference:.1e}"
+    for (name, ours), theirs in zip(model.named_buffers(), oracle.buffers(), strict=True):
+        torch.testing.assert_close(
+            ours, theirs, rtol=1e-4, atol=1e-5, msg=lambda text, name=name: f"{name}: {text}"
+        )

@@ -1,0 +1,147 @@
+import copy
+from itertools import pairwise
+
+import pytest
+import torch
+from parity import (
+    assert_stages_agree,
+    assert_training_agrees,
+    build_meta,
+    change_epsilon,
+    images,
+    operations,
+    outputs,
+    published,
+    randomize,
+    settings,
+    stage_shapes,
+)
+from torch import nn
+
+from course_lib import pytorch
+from course_lib.architectures import MOBILENETS_V2
+from course_lib.twins import copy_state
+
+SMALL = "mobilenet_v2"
+TORCHVISION = KERAS = [SMALL]
+SIZES_32 = [*[(32, 32)] * 3, (16, 16), *[(8, 8)] * 2, *[(4, 4)] * 3, ()]
+
+
+def stages_of(oracle):
+    """The stages of torchvision's MobileNetV2, as ours are cut: by the rows of the paper's table 2."""
+    ends = (0, 1, 2, 4, 7, 11, 14, 17, 18, 19)
+    stages = [oracle.features[start:end] for start, end in pairwise(ends)]
+    return [*stages, nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), oracle.classifier)]
+
+
+def oracle_pairs(torchvision):
+    """For each variant, a maker of torchvision's model and a function that gives its stages."""
+    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
+
+
+@pytest.fixture(scope="module")
+def oracle(torchvision):
+    """A small variant of torchvision's, with random weights and statistics."""
+    make, _ = oracle_pairs(torchvision)[SMALL]
+    return randomize(make(num_classes=10))
+
+
+@pytest.fixture(scope="module")
+def pair(oracle):
+    """Our model with the same weights, what the oracle's stages give for an input, and the input."""
+    model = pytorch.build(SMALL).eval()
+    copy_state(oracle, model)
+    x = images(2, 64)
+    return model, outputs(stages_of(oracle), x), x
+
+
+def test_outputs_are_torchvisions_after_every_stage(pair):
+    assert_stages_agree(*pair)
+
+
+def test_gradients_and_statistics_are_torchvisions_in_training(pair, oracle):
+    model, _, x = pair
+    assert_training_agrees(copy.deepcopy(model), copy.deepcopy(oracle), x)
+
+
+def move_a_stride(model):
+    first, second = (stage[0].residual[1][0] for stage in (model.stage4, model.stage5))
+    first.stride, second.stride = second.stride, first.stride
+
+
+def drop_a_shortcut(model):
+    model.stage2[1].skip = False
+
+
+def activate_the_bottleneck(model):
+    model.stage3[1].residual.append(nn.ReLU6())
+
+
+@pytest.mark.parametrize(
+    ("mistake", "where"),
+    [
+        (move_a_stride, "stage4"),
+        (change_epsilon, "stem"),
+        (drop_a_shortcut, "stage2"),
+        (activate_the_bottleneck, "stage3"),
+    ],
+)
+def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
+    model, expected, x = pair
+    model = copy.deepcopy(model)
+    mistake(model)
+    with pytest.raises(AssertionError, match=f"^{where}: "):
+        assert_stages_agree(model, expected, x)
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_every_layer_of_every_variant_is_set_as_torchvisions(torchvision, name):
+    make, _ = oracle_pairs(torchvision)[name]
+    with torch.device("meta"):
+        oracle = make()
+    model, _ = build_meta(name)
+    assert settings(model) == settings(oracle)
+    copy_state(oracle, model)  # the same tensors in the same order
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_parameters_and_operations_are_torchvisions(torchvision, name):
+    says = published(torchvision, name)
+    assert MOBILENETS_V2[name].params == says["num_params"]
+    assert operations(name) == pytest.approx(says["_ops"], abs=0.001)
+
+
+@pytest.mark.parametrize("name", KERAS)
+def test_keras_counts_running_statistics_too(name):
+    model, _ = build_meta(name)
+    running = sum(2 * layer.num_features for layer in model.modules() if isinstance(layer, nn.BatchNorm2d))
+    assert MOBILENETS_V2[name].keras_params == MOBILENETS_V2[name].params + running
+
+
+@pytest.mark.parametrize("name", [name for name in MOBILENETS_V2 if name.endswith("_32")])
+def test_a_row_for_small_images_differs_in_strides_and_classifier(name):
+    model, _ = build_meta(name)
+    fewer = (1000 - 10) * (model.head[-1].in_features + 1)
+    assert MOBILENETS_V2[name].params == MOBILENETS_V2[name.removesuffix("_32")].params - fewer
+    assert [shape[1:] for shape in stage_shapes(name).values()] == SIZES_32
+
+
+def test_shape_after_every_stage():
+    assert stage_shapes(SMALL) == {
+        "stem": (32, 112, 112),
+        "stage1": (16, 112, 112),
+        "stage2": (24, 56, 56),
+        "stage3": (32, 28, 28),
+        "stage4": (64, 14, 14),
+        "stage5": (96, 14, 14),
+        "stage6": (160, 7, 7),
+        "stage7": (320, 7, 7),
+        "features": (1280, 7, 7),
+        "head": (1000,),
+    }
+
+
+def test_every_parameter_gets_a_gradient():
+    model = pytorch.build("mobilenet_v2_32", num_classes=4, in_channels=1)
+    model(images(2, 16, channels=1)).sum().backward()
+    assert all(p.grad is not None for p in model.parameters())
