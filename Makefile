@@ -54,8 +54,9 @@ format: $(INSTALLED) ## apply the format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: book ## measure sizes and times; writes the tables in benchmarks/
+bench: book ## measure sizes and times; writes the tables in benchmarks/README.md
 	@$(PY) benchmarks/run.py
+	@$(PY) benchmarks/training.py
 
 grade: $(INSTALLED) ## release problem set 2, grade two sample submissions, write feedback, print the marks
 	@$(PY) -m course_lib.cli grade ps02-convolution

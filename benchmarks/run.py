@@ -1,15 +1,14 @@
-"""Measure what the course promises and write `benchmarks/results.md`; see each function for what it measures."""
+"""Measure the site and write its table in `benchmarks/README.md`; see each function for what it measures."""
 
-import datetime
 import gzip
-import os
-import platform
 import shutil
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import tables
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "_build" / "html"
@@ -47,8 +46,6 @@ def pages() -> list[tuple[str, str, str]]:
     if chromium is None:
         return [("pages", "not measured: Chromium is missing", "")]
     from playwright.sync_api import sync_playwright
-
-    sys.path.insert(0, str(ROOT / "benchmarks"))
     from server import serve_gzipped
 
     rows = []
@@ -84,16 +81,11 @@ def _load(browser, url: str) -> tuple[int, float | None]:
 def main() -> None:
     """Run every benchmark and write the table."""
     rows = [import_time(), *bundles(), *pages()]
-    lines = [f"| {what} | {measured} | {budget} |" for what, measured, budget in rows]
-    text = (
-        "# Measured\n\n"
-        f"On {datetime.date.today()}, {os.cpu_count()} {platform.machine()} processors, Python "
-        f"{platform.python_version()}. Medians; written by `make bench`.\n\n"
-        "| what | measured | budget |\n|---|---|---|\n" + "\n".join(lines) + "\n"
-    )
-    (ROOT / "benchmarks" / "results.md").write_text(text, encoding="utf-8")
+    head = tables.head(tables.processors())
+    text = f"{head}\n\n{tables.table(('what', 'measured', 'budget'), rows)}"
+    tables.write("site", text)
     print(text)
-    print("The table is in benchmarks/results.md")
+    print(f"The table is in {tables.README}")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ CHROMIUM_FLAGS = (
 )
 
 ROOT = Path(__file__).parent.parent
+sys.path.append(str(ROOT / "benchmarks"))  # their stand-alone scripts, tested too
 
 
 def missing(what: str, remedy: str):
@@ -88,24 +89,10 @@ def course_data() -> Path:
 
 @pytest.fixture(scope="session")
 def torchvision():
-    """The module torchvision: an oracle for tests, never a dependency of the package.
+    """The module torchvision: an oracle for tests, never a dependency of the package."""
+    from oracle import import_torchvision
 
-    With a CPU build of torch its compiled part does not load, and its import looks for two operators of it. So it
-    lies in a folder of its own, where nothing else imports it by chance.
-    """
-    import torch
-
-    folder = Path(sys.prefix) / "oracle"
-    if not (folder / "torchvision").is_dir():
-        missing("torchvision", f"make install puts it into {folder}")
-    sys.path.append(str(folder))
-    library = None
-    if torch.version.cuda is None:
-        library = torch.library.Library("torchvision", "DEF")  # undone when it is collected
-        for name in ("nms", "qnms"):
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    import torchvision
-    import torchvision.transforms.v2
-
-    yield torchvision
-    del library
+    try:
+        return import_torchvision()
+    except ModuleNotFoundError as error:
+        missing("torchvision", str(error))

@@ -1,0 +1,149 @@
+"""The benchmarks' tables say what was measured, and their contenders do the same work; nothing here is timed."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import tables
+import training
+from contenders import Contender, alternate, ratios
+from tables import Row
+from training_baselines import load_factors, save_images
+
+from course_lib.data import shapes
+from course_lib.training.normalization import measure_normalization
+
+FAKE = Row("ours", "110 images/s", "theirs, 100 images/s", [1.0, 1.2, 1.1, 1.1, 1.4], 1.0)
+
+
+def marked(*names):
+    return "before\n" + "".join(
+        f"<!-- {n}: written by make bench -->\nold\n<!-- {n}: end -->\n" for n in names
+    )
+
+
+def test_a_row_has_the_median_the_quartiles_the_budget_and_the_verdict():
+    assert FAKE.cells() == [
+        "ours",
+        "110 images/s",
+        "theirs, 100 images/s",
+        "1.1",
+        "1.1 to 1.2",
+        "at least 1.00",
+        "met",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("budget", "verdict"),
+    [
+        (1.1, "met"),
+        (1.15, "missed, but the spread crosses it"),
+        (1.3, "missed"),
+        (None, ""),
+    ],
+)
+def test_the_verdict_goes_by_the_median_and_tells_of_a_spread_over_the_budget(budget, verdict):
+    assert FAKE._replace(budget=budget).verdict == verdict
+
+
+def test_a_median_above_the_budget_with_a_quartile_below_is_met_with_a_warning():
+    row = FAKE._replace(ratios=[0.8, 0.9, 1.1, 1.2, 1.3])
+    assert row.verdict == "met, but the spread crosses it"
+
+
+def test_a_ratio_is_taken_within_a_round_so_that_a_slow_round_does_not_count():
+    ours = [{"seconds": s} for s in (1.0, 50.0, 1.0)]
+    theirs = [{"seconds": s} for s in (2.0, 100.0, 2.0)]
+    assert ratios(ours, theirs) == [2.0, 2.0, 2.0]
+
+
+def test_turns_alternate_and_the_first_is_not_counted():
+    asked = []
+
+    class Fake:
+        def __init__(self, name):
+            self.name = name
+
+        def run(self, task):
+            asked.append(self.name)
+            return {"seconds": len(asked)}
+
+    answers = alternate([Fake("a"), Fake("b")], 2, "title")
+    assert asked == ["a", "b", "a", "b", "b", "a"]
+    assert answers == {"a": [{"seconds": 3}, {"seconds": 6}], "b": [{"seconds": 4}, {"seconds": 5}]}
+
+
+def test_a_table_takes_the_place_of_the_old_one_and_of_nothing_else(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text(marked("one", "two"), encoding="utf-8")
+    text = training.report([FAKE], "What each was given.", "Measured once.")
+    tables.write("one", text, path)
+    written = path.read_text(encoding="utf-8")
+    assert (
+        "| ours | 110 images/s | theirs, 100 images/s | 1.1 | 1.1 to 1.2 | at least 1.00 | met |" in written
+    )
+    assert written.startswith("before\n<!-- one: written by make bench -->\n\nMeasured once.\n\n| what |")
+    assert written.endswith(
+        "What each was given.\n\n<!-- one: end -->\n" + marked("two").removeprefix("before\n")
+    )
+    tables.write("one", text, path)
+    assert path.read_text(encoding="utf-8") == written
+
+
+@pytest.mark.parametrize("text", ["", marked("one", "one"), marked("one").replace("end", "END")])
+def test_a_table_without_its_two_comments_is_refused(tmp_path, text):
+    path = tmp_path / "README.md"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="each once"):
+        tables.write("one", "new", path)
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_the_readme_has_a_place_for_every_table(tmp_path):
+    text = tables.README.read_text(encoding="utf-8")
+    copy = tmp_path / "README.md"
+    copy.write_text(text, encoding="utf-8")
+    for name in ("site", *(f"training-{name}" for name in training.BENCHMARKS)):
+        tables.write(name, f"the new table of {name}", copy)
+        assert f"the new table of {name}\n" in copy.read_text(encoding="utf-8")
+
+
+def test_a_contender_that_fails_says_why():
+    settings = {"who": "nobody", "threads": 1}
+    with (
+        Contender("somebody", "training_baselines.py", settings) as contender,
+        pytest.raises(RuntimeError, match=r"somebody ended with code 1:(?s:.*)KeyError: 'nobody'"),
+    ):
+        contender.run()
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory):
+    path = tmp_path_factory.mktemp("images") / "images.npz"
+    save_images(path, shapes.draw(20, size=32))
+    return training.Plan(path, "shapes", images=20, rounds=1, turn=0.01, threads=1, batch_size=10)
+
+
+def test_the_factors_undo_mean_and_deviation(plan):
+    with np.load(plan.data) as file:
+        images = file["images"]
+    scale, shift = load_factors(str(plan.data))
+    mean, std = np.array(measure_normalization(images))
+    np.testing.assert_allclose(images * scale + shift, (images / 255 - mean) / std, atol=1e-5)
+
+
+def test_the_loop_by_hand_computes_what_the_trainer_computes(plan):
+    entries = {
+        "Trainer": plan.settings("trainer", "bf16-mixed"),
+        "bare loop": plan.settings("bare", "bf16-mixed", channels_last=True),
+    }
+    answers = plan.race("a test", entries)
+    (ours,), (bare,) = answers["Trainer"], answers["bare loop"]
+    assert math.isclose(ours["loss"], bare["loss"], rel_tol=1e-6)
+    assert ours["accuracy"] == pytest.approx(bare["accuracy"])
+
+
+def test_settings_can_be_written_as_json(plan):
+    assert json.loads(json.dumps(plan.settings("keras", "32-true", jit="auto")))["epochs"] == 2
