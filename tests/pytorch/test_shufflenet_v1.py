@@ -70,18 +70,25 @@ def test_shuffling_gives_each_group_channels_of_all_groups():
     assert ChannelShuffle(2)(x).flatten().tolist() == [0, 3, 1, 4, 2, 5]
 
 
-def test_shuffling_is_torchs(torchvision):
+def test_shuffling_is_torchs():
     x = images(2, 4, channels=12)
     for groups in (1, 2, 3, 4):
         assert torch.equal(ChannelShuffle(groups)(x), nn.ChannelShuffle(groups)(x))
 
 
-def test_a_unit_lets_every_output_see_every_group_of_inputs():
-    unit = ShuffleUnit(12, 12, stride=1, groups=3, first=False).eval()
-    x = images(1, 1, channels=12).requires_grad_()
-    for channel in range(12):
-        (seen,) = torch.autograd.grad(unit.residual(x)[0, channel].sum(), x)
-        assert bool(seen.view(3, 4).abs().sum(dim=1).gt(0).all()) or unit.residual[0](x).min() == 0
+def sees_all_groups(unit, channel):
+    """Whether an output channel depends on inputs of all three groups."""
+    x = images(1, 1, channels=36).requires_grad_()
+    (seen,) = torch.autograd.grad(unit.residual(x)[0, channel].sum(), x)
+    return bool(seen.view(3, 12).abs().sum(dim=1).gt(0).all())
+
+
+def test_only_the_shuffle_lets_every_output_see_every_group_of_inputs():
+    unit = ShuffleUnit(36, 36, stride=1, groups=3, first=False).eval()
+    unit.residual[0][2] = nn.Identity()  # no unit is dead
+    assert all(sees_all_groups(unit, channel) for channel in range(36))
+    unit.residual[1] = nn.Identity()
+    assert not any(sees_all_groups(unit, channel) for channel in range(36))
 
 
 def test_a_unit_adds_its_input_and_a_halving_unit_appends_its_average():
