@@ -13,6 +13,7 @@ from course_lib.architectures.ladder import LADDERS, LadderSpec
 from course_lib.architectures.mobilenet_v2 import MOBILENETS_V2, MobileNetV2Spec
 from course_lib.architectures.regnet import REGNETS, RegNetSpec
 from course_lib.architectures.resnet import RESNETS, ResNetSpec
+from course_lib.architectures.resnet_v2 import RESNETS_V2, ResNetV2Spec
 from course_lib.architectures.resnext import RESNEXTS, ResNeXtSpec
 from course_lib.architectures.se_resnet import SE_RESNETS, SEResNetSpec
 from course_lib.architectures.shufflenet_v1 import SHUFFLENETS_V1, ShuffleNetV1Spec
@@ -24,6 +25,7 @@ __all__ = [
     "MOBILENETS_V2",
     "REGNETS",
     "RESNETS",
+    "RESNETS_V2",
     "RESNEXTS",
     "SE_RESNETS",
     "SHUFFLENETS_V1",
@@ -35,6 +37,7 @@ __all__ = [
     "RegNetSpec",
     "ResNeXtSpec",
     "ResNetSpec",
+    "ResNetV2Spec",
     "SEResNetSpec",
     "ShuffleNetV1Spec",
     "VGGSpec",
@@ -52,6 +55,7 @@ TABLES: tuple[dict[str, NamedTuple], ...] = (
     REGNETS,
     MOBILENETS_V2,
     SHUFFLENETS_V1,
+    RESNETS_V2,
 )
 
 

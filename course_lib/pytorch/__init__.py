@@ -10,6 +10,7 @@ from course_lib.architectures import (
     MobileNetV2Spec,
     RegNetSpec,
     ResNetSpec,
+    ResNetV2Spec,
     ResNeXtSpec,
     SEResNetSpec,
     ShuffleNetV1Spec,
@@ -23,6 +24,7 @@ from course_lib.pytorch.ladder import build_ladder
 from course_lib.pytorch.mobilenet_v2 import build_mobilenet_v2
 from course_lib.pytorch.regnet import build_regnet
 from course_lib.pytorch.resnet import build_resnet
+from course_lib.pytorch.resnet_v2 import build_resnet_v2
 from course_lib.pytorch.resnext import build_resnext
 from course_lib.pytorch.se_resnet import build_se_resnet
 from course_lib.pytorch.shufflenet_v1 import build_shufflenet_v1
@@ -40,6 +42,7 @@ BUILDERS = {
     RegNetSpec: build_regnet,
     MobileNetV2Spec: build_mobilenet_v2,
     ShuffleNetV1Spec: build_shufflenet_v1,
+    ResNetV2Spec: build_resnet_v2,
 }
 
 
