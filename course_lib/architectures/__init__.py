@@ -8,6 +8,7 @@ turns a row into a network.
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from course_lib.architectures.convnext import CONVNEXTS, ConvNeXtSpec
 from course_lib.architectures.densenet import DENSENETS, DenseNetSpec
 from course_lib.architectures.ladder import LADDERS, LadderSpec
 from course_lib.architectures.mobilenet_v2 import MOBILENETS_V2, MobileNetV2Spec
@@ -17,9 +18,12 @@ from course_lib.architectures.resnet_v2 import RESNETS_V2, ResNetV2Spec
 from course_lib.architectures.resnext import RESNEXTS, ResNeXtSpec
 from course_lib.architectures.se_resnet import SE_RESNETS, SEResNetSpec
 from course_lib.architectures.shufflenet_v1 import SHUFFLENETS_V1, ShuffleNetV1Spec
+from course_lib.architectures.shufflenet_v2 import SHUFFLENETS_V2, ShuffleNetV2Spec
 from course_lib.architectures.vgg import VGGS, VGGSpec
+from course_lib.architectures.vit import VITS, ViTSpec
 
 __all__ = [
+    "CONVNEXTS",
     "DENSENETS",
     "LADDERS",
     "MOBILENETS_V2",
@@ -29,8 +33,11 @@ __all__ = [
     "RESNEXTS",
     "SE_RESNETS",
     "SHUFFLENETS_V1",
+    "SHUFFLENETS_V2",
     "TABLES",
     "VGGS",
+    "VITS",
+    "ConvNeXtSpec",
     "DenseNetSpec",
     "LadderSpec",
     "MobileNetV2Spec",
@@ -40,7 +47,9 @@ __all__ = [
     "ResNetV2Spec",
     "SEResNetSpec",
     "ShuffleNetV1Spec",
+    "ShuffleNetV2Spec",
     "VGGSpec",
+    "ViTSpec",
     "find",
     "names",
 ]
@@ -56,6 +65,9 @@ TABLES: tuple[dict[str, NamedTuple], ...] = (
     MOBILENETS_V2,
     SHUFFLENETS_V1,
     RESNETS_V2,
+    SHUFFLENETS_V2,
+    CONVNEXTS,
+    VITS,
 )
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from torch import nn
 
 from course_lib.architectures import (
+    ConvNeXtSpec,
     DenseNetSpec,
     LadderSpec,
     MobileNetV2Spec,
@@ -14,11 +15,14 @@ from course_lib.architectures import (
     ResNeXtSpec,
     SEResNetSpec,
     ShuffleNetV1Spec,
+    ShuffleNetV2Spec,
     VGGSpec,
+    ViTSpec,
     check_sizes,
     find,
     names,
 )
+from course_lib.pytorch.convnext import build_convnext
 from course_lib.pytorch.densenet import build_densenet
 from course_lib.pytorch.ladder import build_ladder
 from course_lib.pytorch.mobilenet_v2 import build_mobilenet_v2
@@ -28,7 +32,9 @@ from course_lib.pytorch.resnet_v2 import build_resnet_v2
 from course_lib.pytorch.resnext import build_resnext
 from course_lib.pytorch.se_resnet import build_se_resnet
 from course_lib.pytorch.shufflenet_v1 import build_shufflenet_v1
+from course_lib.pytorch.shufflenet_v2 import build_shufflenet_v2
 from course_lib.pytorch.vgg import build_vgg
+from course_lib.pytorch.vit import build_vit
 
 __all__ = ["build", "build_row", "names"]
 
@@ -43,6 +49,9 @@ BUILDERS = {
     MobileNetV2Spec: build_mobilenet_v2,
     ShuffleNetV1Spec: build_shufflenet_v1,
     ResNetV2Spec: build_resnet_v2,
+    ShuffleNetV2Spec: build_shufflenet_v2,
+    ConvNeXtSpec: build_convnext,
+    ViTSpec: build_vit,
 }
 
 

@@ -1,0 +1,142 @@
+import copy
+
+import pytest
+import torch
+from parity import (
+    assert_stages_agree,
+    assert_training_agrees,
+    build_meta,
+    images,
+    operations,
+    outputs,
+    published,
+    randomize,
+    settings,
+    stage_shapes,
+)
+from torch import nn
+
+from course_lib import pytorch
+from course_lib.architectures import CONVNEXTS
+from course_lib.twins import copy_state
+
+SMALL = "convnext_tiny"
+TORCHVISION = [SMALL]
+SIZES_32 = [(16, 16), (16, 16), (8, 8), (4, 4), (2, 2)]
+
+
+def stages_of(oracle):
+    """The stages of torchvision's ConvNeXt, as ours are cut: what halves the image begins a stage."""
+    stem, first, *rest = oracle.features
+    stages = [nn.Sequential(halving, *blocks) for halving, blocks in zip(rest[::2], rest[1::2], strict=True)]
+    return [stem, first, *stages, nn.Sequential(oracle.avgpool, oracle.classifier)]
+
+
+def oracle_pairs(torchvision):
+    """For each variant, a maker of torchvision's model and a function that gives its stages."""
+    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
+
+
+@pytest.fixture(scope="module")
+def oracle(torchvision):
+    """A small variant of torchvision's, with random weights and statistics."""
+    make, _ = oracle_pairs(torchvision)[SMALL]
+    model = randomize(make(num_classes=10))
+    with torch.no_grad():
+        for name, scale in model.named_parameters():
+            if name.endswith("layer_scale"):  # a millionth at the start: no block would show
+                scale.uniform_(0.5, 1.5)
+    return model
+
+
+@pytest.fixture(scope="module")
+def pair(oracle):
+    """Our model with the same weights, what the oracle's stages give for an input, and the input."""
+    model = pytorch.build(SMALL).eval()
+    copy_state(oracle, model)
+    x = images(2, 64)
+    return model, outputs(stages_of(oracle), x), x
+
+
+def test_outputs_are_torchvisions_after_every_stage(pair):
+    assert_stages_agree(*pair)
+
+
+def test_gradients_and_statistics_are_torchvisions_in_training(pair, oracle):
+    model, _, x = pair
+    assert_training_agrees(copy.deepcopy(model), copy.deepcopy(oracle), x)
+
+
+def move_a_stride(model):
+    model.stage3[1].stride = (1, 1)
+
+
+def change_the_epsilon_of_layer_norm(model):
+    for layer in model.modules():
+        if isinstance(layer, nn.LayerNorm):
+            layer.eps = 1e-2
+
+
+def drop_a_scale(model):
+    model.stage1[1].layer_scale.data.fill_(1)
+
+
+def approximate_gelu(model):
+    model.stage2[2].dense[2].approximate = "tanh"
+
+
+@pytest.mark.parametrize(
+    ("mistake", "where"),
+    [
+        (move_a_stride, "stage3"),
+        (change_the_epsilon_of_layer_norm, "stem"),
+        (drop_a_scale, "stage1"),
+        (approximate_gelu, "stage2"),
+    ],
+)
+def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
+    model, expected, x = pair
+    model = copy.deepcopy(model)
+    mistake(model)
+    with pytest.raises(AssertionError, match=f"^{where}: "):
+        assert_stages_agree(model, expected, x)
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_every_layer_of_every_variant_is_set_as_torchvisions(torchvision, name):
+    make, _ = oracle_pairs(torchvision)[name]
+    with torch.device("meta"):
+        oracle = make()
+    model, _ = build_meta(name)
+    assert settings(model) == settings(oracle)
+    copy_state(oracle, model)  # the same tensors in the same order
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_parameters_and_operations_are_torchvisions(torchvision, name):
+    says = published(torchvision, name)
+    assert CONVNEXTS[name].params == says["num_params"]
+    assert operations(name) == pytest.approx(says["_ops"], abs=0.001)
+
+
+def test_shape_after_every_stage():
+    assert stage_shapes(SMALL) == {
+        "stem": (96, 56, 56),
+        "stage1": (96, 56, 56),
+        "stage2": (192, 28, 28),
+        "stage3": (384, 14, 14),
+        "stage4": (768, 7, 7),
+        "head": (1000,),
+    }
+    assert [shape[1:] for shape in stage_shapes("convnext_tiny_32").values()] == [*SIZES_32, ()]
+
+
+def test_a_row_for_small_images_differs_in_patches_and_classifier():
+    patches, classifier = 3 * 96 * (4 * 4 - 2 * 2), (1000 - 10) * (768 + 1)
+    assert CONVNEXTS["convnext_tiny_32"].params == CONVNEXTS[SMALL].params - patches - classifier
+
+
+def test_every_block_begins_as_nearly_the_identity():
+    block = pytorch.build(SMALL).stage1[0]
+    x = torch.randn(1, 96, 8, 8)
+    assert 0 < (block(x) - x).abs().max() < 1e-4

@@ -1,0 +1,141 @@
+import copy
+
+import pytest
+import torch
+from parity import (
+    assert_stages_agree,
+    assert_training_agrees,
+    build_meta,
+    change_epsilon,
+    images,
+    operations,
+    outputs,
+    published,
+    randomize,
+    settings,
+    stage_shapes,
+)
+from torch import nn
+
+from course_lib import pytorch
+from course_lib.architectures import SHUFFLENETS_V2
+from course_lib.twins import copy_state
+
+SMALL = "shufflenet_v2_x0_5"
+TORCHVISION = [name for name, spec in SHUFFLENETS_V2.items() if not spec.small_images]
+SIZES_32 = [(32, 32), (16, 16), (8, 8), (4, 4), (4, 4), ()]
+
+
+def stages_of(oracle):
+    """The stages of torchvision's ShuffleNetV2, as ours are cut."""
+    return [
+        nn.Sequential(oracle.conv1, oracle.maxpool),
+        *(oracle.stage2, oracle.stage3, oracle.stage4, oracle.conv5),
+        nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), oracle.fc),
+    ]
+
+
+def oracle_pairs(torchvision):
+    """For each variant, a maker of torchvision's model and a function that gives its stages."""
+    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
+
+
+@pytest.fixture(scope="module")
+def oracle(torchvision):
+    """A small variant of torchvision's, with random weights and statistics."""
+    make, _ = oracle_pairs(torchvision)[SMALL]
+    return randomize(make(num_classes=10))
+
+
+@pytest.fixture(scope="module")
+def pair(oracle):
+    """Our model with the same weights, what the oracle's stages give for an input, and the input."""
+    model = pytorch.build(SMALL).eval()
+    copy_state(oracle, model)
+    x = images(2, 64)
+    return model, outputs(stages_of(oracle), x), x
+
+
+def test_outputs_are_torchvisions_after_every_stage(pair):
+    assert_stages_agree(*pair)
+
+
+def test_gradients_and_statistics_are_torchvisions_in_training(pair, oracle):
+    model, _, x = pair
+    assert_training_agrees(copy.deepcopy(model), copy.deepcopy(oracle), x)
+
+
+def move_a_stride(model):
+    """Into the 1x1 convolution before, which then skips three pixels of four."""
+    pointwise, depthwise = model.stage2[0].branch[0][0], model.stage2[0].branch[1][0]
+    pointwise.stride, depthwise.stride = depthwise.stride, pointwise.stride
+
+
+def drop_a_shortcut(model):
+    model.stage3[0].shortcut[0] = nn.Sequential(nn.AvgPool2d(2), model.stage3[0].shortcut[0][1])
+
+
+def forget_to_shuffle(model):
+    model.stage1[1].shuffle = nn.Identity()
+
+
+@pytest.mark.parametrize(
+    ("mistake", "where"),
+    [
+        (move_a_stride, "stage2"),
+        (change_epsilon, "stem"),
+        (drop_a_shortcut, "stage3"),
+        (forget_to_shuffle, "stage1"),
+    ],
+)
+def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
+    model, expected, x = pair
+    model = copy.deepcopy(model)
+    mistake(model)
+    with pytest.raises(AssertionError, match=f"^{where}: "):
+        assert_stages_agree(model, expected, x)
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_every_layer_of_every_variant_is_set_as_torchvisions(torchvision, name):
+    make, _ = oracle_pairs(torchvision)[name]
+    with torch.device("meta"):
+        oracle = make()
+    model, _ = build_meta(name)
+    assert settings(model) == settings(oracle)
+    copy_state(oracle, model)  # the same tensors in the same order
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_parameters_and_operations_are_torchvisions(torchvision, name):
+    says = published(torchvision, name)
+    assert SHUFFLENETS_V2[name].params == says["num_params"]
+    assert operations(name) == pytest.approx(says["_ops"], abs=0.001)
+
+
+@pytest.mark.parametrize("name", [name for name in SHUFFLENETS_V2 if name.endswith("_32")])
+def test_a_row_for_small_images_differs_in_strides_and_classifier(name):
+    model, _ = build_meta(name)
+    fewer = (1000 - 10) * (model.head[-1].in_features + 1)
+    assert SHUFFLENETS_V2[name].params == SHUFFLENETS_V2[name.removesuffix("_32")].params - fewer
+    assert [shape[1:] for shape in stage_shapes(name).values()] == SIZES_32
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_shape_after_every_stage(name):
+    spec = SHUFFLENETS_V2[name]
+    first, second, third = spec.widths
+    assert stage_shapes(name) == {
+        "stem": (24, 56, 56),
+        "stage1": (first, 28, 28),
+        "stage2": (second, 14, 14),
+        "stage3": (third, 7, 7),
+        "features": (spec.features, 7, 7),
+        "head": (1000,),
+    }
+
+
+def test_every_parameter_gets_a_gradient():
+    model = pytorch.build("shufflenet_v2_x0_5_32", num_classes=4, in_channels=1)
+    model(images(2, 16, channels=1)).sum().backward()
+    assert all(p.grad is not None for p in model.parameters())
