@@ -243,7 +243,7 @@ _INITIALIZATION = _comparison(
         title="",
         dataset="digits",
         model="plain_cnn",
-        recipe=Recipe(epochs=8, lr=0.01, batch_size=64, clip_norm=1.0),
+        recipe=Recipe(epochs=20, lr=0.05, batch_size=64, warmup_epochs=2, clip_norm=1.0),
         seeds=(0, 1, 2),
         hold_out=0.2,
         report="valid",
