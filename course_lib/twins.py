@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -24,6 +24,8 @@ KINDS = {
 }
 # (name in PyTorch, name in Keras, order of PyTorch's axes in Keras)
 CONV = (("weight", "kernel", (2, 3, 1, 0)), ("bias", "bias", (0,)))  # (out, in, H, W) to (H, W, in, out)
+# One kernel a channel: (channels, 1, H, W) to (H, W, channels, 1).
+DEPTHWISE = (("weight", "kernel", (2, 3, 0, 1)), ("bias", "bias", (0,)))
 DENSE = (("weight", "kernel", (1, 0)), ("bias", "bias", (0,)))
 NORM = (
     ("weight", "gamma", (0,)),
@@ -39,6 +41,15 @@ WEIGHTS = {
     nn.GroupNorm: NORM[:2],  # no running statistics
     nn.InstanceNorm2d: NORM[:2],
 }
+
+
+class _Part(NamedTuple):
+    """One of the two convolutions of a SeparableConv2D, with the names that it would have as a layer of its own."""
+
+    kind: str
+    kernel: keras.Variable
+    bias: keras.Variable | None
+    groups: int
 
 
 def copy_state(source: nn.Module, target: nn.Module) -> None:
@@ -83,8 +94,10 @@ def copy_state(source: nn.Module, target: nn.Module) -> None:
 def copy_weights(source: nn.Module | keras.Model, target: keras.Model | nn.Module) -> None:
     """Copy all weights and running statistics from one twin to the other, in either direction.
 
-    Layers that hold weights are matched in the order in which the models were built. Nothing is copied
-    unless everything fits.
+    Layers that hold weights are matched in the order in which the models were built, which in a functional Keras
+    model is the order in which its layers were first called. (Keras calls those of a clone, or of a model read from a
+    file, in another order: load such weights into a model that was built anew.) A SeparableConv2D of Keras stands for
+    two Conv2d, first the depthwise one. Nothing is copied unless everything fits.
 
     Raises:
         TypeError: unless one model is PyTorch's and the other Keras's, or for a kind of layer not known here.
@@ -121,21 +134,25 @@ def _weight_pairs(
         )
     pairs = []
     for (name, layer), twin in zip(ours, theirs, strict=True):
-        kind = KINDS[type(layer)]
-        if not isinstance(twin, getattr(keras.layers, kind)):
+        kind = "DepthwiseConv2D" if _is_depthwise(layer) else KINDS[type(layer)]
+        if not (
+            twin.kind == kind if isinstance(twin, _Part) else isinstance(twin, getattr(keras.layers, kind))
+        ):
             raise ValueError(
                 f"layer {name} is a {type(layer).__name__}, so its twin must be a {kind}, "
-                f"got a {type(twin).__name__}"
+                f"got a {twin.kind if isinstance(twin, _Part) else type(twin).__name__}"
             )
+        if kind == "Conv2D" and layer.groups != twin.groups:
+            raise ValueError(f"the twin of {name} must have groups={layer.groups}, got {twin.groups}")
         pairs += _layer_pairs(name, layer, twin)
     return pairs
 
 
 def _layer_pairs(
-    name: str, layer: nn.Module, twin: keras.Layer
+    name: str, layer: nn.Module, twin: keras.Layer | _Part
 ) -> list[tuple[torch.Tensor, keras.Variable, tuple[int, ...]]]:
     pairs = []
-    for ours, theirs, axes in WEIGHTS[type(layer)]:
+    for ours, theirs, axes in DEPTHWISE if _is_depthwise(layer) else WEIGHTS[type(layer)]:
         tensor, variable = getattr(layer, ours), getattr(twin, theirs)
         if tensor is None and variable is None:
             continue
@@ -157,15 +174,38 @@ def _torch_layers(module: nn.Module) -> list[tuple[str, nn.Module]]:
         if not [*layer.parameters(recurse=False), *layer.buffers(recurse=False)]:
             continue
         layers.append((name, layer))
-        if type(layer) not in KINDS or getattr(layer, "groups", 1) != 1:
+        if type(layer) not in KINDS:
             known = ", ".join(kind.__name__ for kind in KINDS)
-            raise TypeError(f"copy_weights knows {known} (with groups=1), but layer {name} is {layer}")
+            raise TypeError(f"copy_weights knows {known}, but layer {name} is {layer}")
     return layers
 
 
-def _keras_layers(layer: keras.Layer) -> list[keras.Layer]:
+def _is_depthwise(layer: nn.Module) -> bool:
+    """Whether each channel has its own kernel: Keras has a layer of its own for that."""
+    return isinstance(layer, nn.Conv2d) and 1 < layer.groups == layer.in_channels == layer.out_channels
+
+
+def _keras_layers(layer: keras.Layer) -> list[keras.Layer | _Part]:
     """Return the layers that hold weights, in the order in which they were built."""
+    import keras
+
     inner = list(layer._flatten_layers(include_self=False, recursive=False))
+    if hasattr(
+        layer, "operations"
+    ):  # a functional model, which sorts its layers by their distance from the output
+        inner.sort(key=_first_call)
     if inner:
         return [leaf for child in inner for leaf in _keras_layers(child)]
+    if isinstance(layer, keras.layers.SeparableConv2D):
+        channels = layer.depthwise_kernel.shape[2]
+        depthwise = _Part("DepthwiseConv2D", layer.depthwise_kernel, None, channels)
+        return [depthwise, _Part("Conv2D", layer.pointwise_kernel, layer.bias, 1)]
     return [layer] if layer.weights else []
+
+
+def _first_call(layer: keras.Layer) -> int:
+    """Return the number of a layer's output: Keras counts the tensors of functional models as they are made."""
+    import keras
+
+    number = keras.tree.flatten(layer.output)[0].name.rpartition("_")[2]  # keras_tensor, keras_tensor_1, …
+    return int(number) if number.isdigit() else 0

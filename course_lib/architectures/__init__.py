@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from course_lib.architectures.convnext import CONVNEXTS, ConvNeXtSpec
 from course_lib.architectures.densenet import DENSENETS, DenseNetSpec
+from course_lib.architectures.inception_resnet import INCEPTION_RESNETS, InceptionResNetSpec
 from course_lib.architectures.ladder import LADDERS, LadderSpec
 from course_lib.architectures.mobilenet_v2 import MOBILENETS_V2, MobileNetV2Spec
 from course_lib.architectures.regnet import REGNETS, RegNetSpec
@@ -25,6 +26,7 @@ from course_lib.architectures.vit import VITS, ViTSpec
 __all__ = [
     "CONVNEXTS",
     "DENSENETS",
+    "INCEPTION_RESNETS",
     "LADDERS",
     "MOBILENETS_V2",
     "REGNETS",
@@ -39,6 +41,7 @@ __all__ = [
     "VITS",
     "ConvNeXtSpec",
     "DenseNetSpec",
+    "InceptionResNetSpec",
     "LadderSpec",
     "MobileNetV2Spec",
     "RegNetSpec",
@@ -68,6 +71,7 @@ TABLES: tuple[dict[str, NamedTuple], ...] = (
     SHUFFLENETS_V2,
     CONVNEXTS,
     VITS,
+    INCEPTION_RESNETS,
 )
 
 

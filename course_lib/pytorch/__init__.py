@@ -7,6 +7,7 @@ from torch import nn
 from course_lib.architectures import (
     ConvNeXtSpec,
     DenseNetSpec,
+    InceptionResNetSpec,
     LadderSpec,
     MobileNetV2Spec,
     RegNetSpec,
@@ -24,6 +25,7 @@ from course_lib.architectures import (
 )
 from course_lib.pytorch.convnext import build_convnext
 from course_lib.pytorch.densenet import build_densenet
+from course_lib.pytorch.inception_resnet import build_inception_resnet
 from course_lib.pytorch.ladder import build_ladder
 from course_lib.pytorch.mobilenet_v2 import build_mobilenet_v2
 from course_lib.pytorch.regnet import build_regnet
@@ -52,6 +54,7 @@ BUILDERS = {
     ShuffleNetV2Spec: build_shufflenet_v2,
     ConvNeXtSpec: build_convnext,
     ViTSpec: build_vit,
+    InceptionResNetSpec: build_inception_resnet,
 }
 
 

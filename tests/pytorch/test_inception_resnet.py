@@ -1,0 +1,118 @@
+import copy
+
+import keras
+import pytest
+from keras.src.applications import inception_resnet_v2
+from keras_oracle import (
+    assert_norms_agree,
+    build_oracle,
+    keras_total,
+    layers_of,
+    outputs_of,
+    share_weights,
+    short_loops,
+    shrink_epsilon,
+)
+from parity import assert_stages_agree, build_meta, images, stage_shapes
+
+from course_lib import pytorch
+from course_lib.architectures import INCEPTION_RESNETS
+
+FULL, SMALL = INCEPTION_RESNETS["inceptionresnetv2"], INCEPTION_RESNETS["inceptionresnetv2_32"]
+
+
+def stages_of(oracle):
+    """The last layers of our stages in the Inception-ResNet-v2 of keras.applications."""
+    ends = []
+    for kind in ("block35", "block17"):
+        activations = [
+            layer for layer in oracle.layers if layer.name.startswith(kind) and layer.name.endswith("_ac")
+        ]
+        ends.append(max(activations, key=lambda layer: int(layer.name.split("_")[1])))
+    stem = layers_of(oracle, "MaxPooling2D")[1]
+    return [stem, *ends, layers_of(oracle, "CustomScaleLayer")[-1], oracle.get_layer("predictions")]
+
+
+def oracle_pairs():
+    """For each variant, its maker in keras.applications and a function that gives the last layers of our stages."""
+    return {"inceptionresnetv2": (keras.applications.InceptionResNetV2, stages_of)}
+
+
+@pytest.fixture(scope="module")
+def pair():
+    """Our model with few blocks, its oracle with the same weights, an input, and the oracle's stages."""
+    make, stages = oracle_pairs()["inceptionresnetv2"]
+    with short_loops(inception_resnet_v2, 1):
+        oracle = build_oracle(make, 75)
+    model = pytorch.build_row(FULL._replace(blocks=(1, 1, 2)))
+    share_weights(model, oracle)
+    x = images(2, 75)
+    return model, oracle, x, outputs_of(oracle, stages(oracle), x)
+
+
+def test_outputs_are_those_of_keras_after_every_stage(pair):
+    model, _, x, expected = pair
+    assert_stages_agree(model, expected, x)
+
+
+def test_batch_norm_has_the_constants_of_keras(pair):
+    assert_norms_agree(*pair[:2])
+
+
+def move_the_stride(model):
+    """The second of three convolutions halves the size, instead of the third."""
+    _, second, third = (unit[0] for unit in model.stage2[0].branches[1])
+    second.stride, second.padding = (2, 2), (0, 0)
+    third.stride, third.padding = (1, 1), (1, 1)
+
+
+def change_an_epsilon(model):
+    shrink_epsilon(model.stem)
+
+
+def drop_a_shortcut(model):
+    """The last block passes on its residual alone."""
+    block = model.stage3[-1]
+    block.forward = lambda x: block.activation(block.scale * block.projection(block.branches(x)))
+
+
+@pytest.mark.parametrize(
+    ("mistake", "where"),
+    [(move_the_stride, "stage2"), (change_an_epsilon, "stem"), (drop_a_shortcut, "stage3")],
+)
+def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
+    model, _, x, expected = pair
+    model = copy.deepcopy(model)
+    mistake(model)
+    with pytest.raises(AssertionError, match=f"^{where}: "):
+        assert_stages_agree(model, expected, x)
+
+
+def test_keras_counts_running_statistics():
+    model, _ = build_meta("inceptionresnetv2")
+    assert keras_total(model) == FULL.keras_params
+
+
+def test_shape_after_every_stage():
+    assert stage_shapes("inceptionresnetv2") == {
+        "stem": (192, 35, 35),
+        "stage1": (320, 35, 35),
+        "stage2": (1088, 17, 17),
+        "stage3": (2080, 8, 8),
+        "head": (1000,),
+    }
+
+
+def test_small_images_are_halved_once_by_the_stem():
+    shapes = [shape[1:] for shape in stage_shapes("inceptionresnetv2_32").values()]
+    assert shapes == [(12, 12), (12, 12), (5, 5), (2, 2), ()]
+
+
+def test_a_row_for_small_images_differs_in_the_classifier_alone():
+    assert SMALL.params == FULL.params - (1000 - 10) * (1536 + 1)
+
+
+def test_every_parameter_gets_a_gradient():
+    model = pytorch.build_row(SMALL._replace(blocks=(1, 1, 2)), num_classes=4, in_channels=1)
+    model(images(2, 32, channels=1)).sum().backward()
+    assert all(p.grad is not None for p in model.parameters())
