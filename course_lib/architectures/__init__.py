@@ -8,10 +8,15 @@ turns a row into a network.
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from course_lib.architectures.alexnet import ALEXNETS, AlexNetSpec
 from course_lib.architectures.convnext import CONVNEXTS, ConvNeXtSpec
 from course_lib.architectures.densenet import DENSENETS, DenseNetSpec
+from course_lib.architectures.googlenet import GOOGLENETS, GoogLeNetSpec
+from course_lib.architectures.inception import INCEPTIONS, InceptionV3Spec
 from course_lib.architectures.inception_resnet import INCEPTION_RESNETS, InceptionResNetSpec
 from course_lib.architectures.ladder import LADDERS, LadderSpec
+from course_lib.architectures.lenet import LENETS, LeNetSpec
+from course_lib.architectures.mlp import BATCH_NORM_MLPS, BatchNormMLPSpec
 from course_lib.architectures.mobilenet_v2 import MOBILENETS_V2, MobileNetV2Spec
 from course_lib.architectures.regnet import REGNETS, RegNetSpec
 from course_lib.architectures.resnet import RESNETS, ResNetSpec
@@ -20,14 +25,21 @@ from course_lib.architectures.resnext import RESNEXTS, ResNeXtSpec
 from course_lib.architectures.se_resnet import SE_RESNETS, SEResNetSpec
 from course_lib.architectures.shufflenet_v1 import SHUFFLENETS_V1, ShuffleNetV1Spec
 from course_lib.architectures.shufflenet_v2 import SHUFFLENETS_V2, ShuffleNetV2Spec
-from course_lib.architectures.vgg import VGGS, VGGSpec
+from course_lib.architectures.squeezenet import SQUEEZENETS, SqueezeNetSpec
+from course_lib.architectures.vgg import DEEP_VGGS, VGGS, DeepVGGSpec, VGGSpec
 from course_lib.architectures.vit import VITS, ViTSpec
 
 __all__ = [
+    "ALEXNETS",
+    "BATCH_NORM_MLPS",
     "CONVNEXTS",
+    "DEEP_VGGS",
     "DENSENETS",
+    "GOOGLENETS",
+    "INCEPTIONS",
     "INCEPTION_RESNETS",
     "LADDERS",
+    "LENETS",
     "MOBILENETS_V2",
     "REGNETS",
     "RESNETS",
@@ -36,13 +48,20 @@ __all__ = [
     "SE_RESNETS",
     "SHUFFLENETS_V1",
     "SHUFFLENETS_V2",
+    "SQUEEZENETS",
     "TABLES",
     "VGGS",
     "VITS",
+    "AlexNetSpec",
+    "BatchNormMLPSpec",
     "ConvNeXtSpec",
+    "DeepVGGSpec",
     "DenseNetSpec",
+    "GoogLeNetSpec",
     "InceptionResNetSpec",
+    "InceptionV3Spec",
     "LadderSpec",
+    "LeNetSpec",
     "MobileNetV2Spec",
     "RegNetSpec",
     "ResNeXtSpec",
@@ -51,6 +70,7 @@ __all__ = [
     "SEResNetSpec",
     "ShuffleNetV1Spec",
     "ShuffleNetV2Spec",
+    "SqueezeNetSpec",
     "VGGSpec",
     "ViTSpec",
     "find",
@@ -60,6 +80,13 @@ __all__ = [
 TABLES: tuple[dict[str, NamedTuple], ...] = (
     VGGS,
     LADDERS,
+    BATCH_NORM_MLPS,
+    LENETS,
+    ALEXNETS,
+    DEEP_VGGS,
+    SQUEEZENETS,
+    GOOGLENETS,
+    INCEPTIONS,
     RESNETS,
     DENSENETS,
     RESNEXTS,
@@ -100,3 +127,12 @@ def check_sizes(num_classes: int, in_channels: int) -> None:
     for field, value in {"num_classes": num_classes, "in_channels": in_channels}.items():
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{field} must be a whole number of at least 1, got {value!r}")
+
+
+def check_image_size(row: NamedTuple) -> None:
+    """Raise ValueError if the row's `image_size` is below its `smallest_image`."""
+    if row.image_size < row.smallest_image:
+        raise ValueError(
+            f"image_size must be at least {row.smallest_image} pixels, because each stage leaves less of the image, "
+            f"got {row.image_size}; rows whose names end in _32 take smaller images"
+        )

@@ -5,10 +5,16 @@ from typing import NamedTuple
 from torch import nn
 
 from course_lib.architectures import (
+    AlexNetSpec,
+    BatchNormMLPSpec,
     ConvNeXtSpec,
+    DeepVGGSpec,
     DenseNetSpec,
+    GoogLeNetSpec,
     InceptionResNetSpec,
+    InceptionV3Spec,
     LadderSpec,
+    LeNetSpec,
     MobileNetV2Spec,
     RegNetSpec,
     ResNetSpec,
@@ -17,16 +23,22 @@ from course_lib.architectures import (
     SEResNetSpec,
     ShuffleNetV1Spec,
     ShuffleNetV2Spec,
+    SqueezeNetSpec,
     VGGSpec,
     ViTSpec,
     check_sizes,
     find,
     names,
 )
+from course_lib.pytorch.alexnet import build_alexnet
 from course_lib.pytorch.convnext import build_convnext
 from course_lib.pytorch.densenet import build_densenet
+from course_lib.pytorch.googlenet import build_googlenet
+from course_lib.pytorch.inception import build_inception
 from course_lib.pytorch.inception_resnet import build_inception_resnet
 from course_lib.pytorch.ladder import build_ladder
+from course_lib.pytorch.lenet import build_lenet
+from course_lib.pytorch.mlp import build_batch_norm_mlp
 from course_lib.pytorch.mobilenet_v2 import build_mobilenet_v2
 from course_lib.pytorch.regnet import build_regnet
 from course_lib.pytorch.resnet import build_resnet
@@ -35,7 +47,8 @@ from course_lib.pytorch.resnext import build_resnext
 from course_lib.pytorch.se_resnet import build_se_resnet
 from course_lib.pytorch.shufflenet_v1 import build_shufflenet_v1
 from course_lib.pytorch.shufflenet_v2 import build_shufflenet_v2
-from course_lib.pytorch.vgg import build_vgg
+from course_lib.pytorch.squeezenet import build_squeezenet
+from course_lib.pytorch.vgg import build_deep_vgg, build_vgg
 from course_lib.pytorch.vit import build_vit
 
 __all__ = ["build", "build_row", "names"]
@@ -43,6 +56,13 @@ __all__ = ["build", "build_row", "names"]
 BUILDERS = {
     VGGSpec: build_vgg,
     LadderSpec: build_ladder,
+    DeepVGGSpec: build_deep_vgg,
+    SqueezeNetSpec: build_squeezenet,
+    BatchNormMLPSpec: build_batch_norm_mlp,
+    LeNetSpec: build_lenet,
+    InceptionV3Spec: build_inception,
+    GoogLeNetSpec: build_googlenet,
+    AlexNetSpec: build_alexnet,
     ResNetSpec: build_resnet,
     DenseNetSpec: build_densenet,
     ResNeXtSpec: build_resnext,

@@ -14,7 +14,7 @@ def count(model):
 def test_parameter_count_is_the_tables(name):
     spec = architectures.find(name)
     with torch.device("meta"):  # shapes only: no memory, no time
-        model = pytorch.build(name, num_classes=spec.num_classes)
+        model = pytorch.build(name, spec.num_classes, getattr(spec, "in_channels", 3))
     assert count(model) == spec.params
 
 

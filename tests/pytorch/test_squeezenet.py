@@ -1,0 +1,140 @@
+import copy
+
+import pytest
+import torch
+from parity import assert_stages_agree, images, operations, outputs, published, randomize, stage_shapes
+from torch import nn
+
+from course_lib import pytorch
+from course_lib.architectures import SQUEEZENETS
+from course_lib.twins import copy_state
+
+TORCHVISION = ["squeezenet1_0", "squeezenet1_1"]
+
+# The paper's table 1, parameters before pruning: conv1, fire2 to fire9, conv10.
+PAPER = [14_208, 11_920, 12_432, 45_344, 49_440, 104_880, 111_024, 188_992, 197_184, 513_000]
+
+
+def stages_of(oracle):
+    """The stages of torchvision's SqueezeNet, as ours are cut: before each pooling."""
+    starts = [i for i, layer in enumerate(oracle.features) if isinstance(layer, nn.MaxPool2d)]
+    ends = [*starts[1:], len(oracle.features)]
+    stages = [oracle.features[start:end] for start, end in zip(starts, ends, strict=True)]
+    return [oracle.features[: starts[0]], *stages, nn.Sequential(oracle.classifier, nn.Flatten())]
+
+
+def oracle_pairs(torchvision):
+    """For each variant, a maker of torchvision's model and a function that gives its stages."""
+    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
+
+
+@pytest.fixture(scope="module", params=TORCHVISION)
+def pair(request, torchvision):
+    make, stages = oracle_pairs(torchvision)[request.param]
+    oracle = randomize(make(num_classes=10))
+    model = pytorch.build(request.param, num_classes=10).eval()
+    copy_state(oracle, model)
+    x = images(2, 65)
+    return model, x, outputs(stages(oracle), x)
+
+
+def test_outputs_are_torchvisions_after_every_stage(pair):
+    model, x, expected = pair
+    assert_stages_agree(model, expected, x)
+
+
+def round_down(model):
+    """The pooling before the first stage."""
+    model.stem[0].padding = (0, 1)
+    model.stage1[0].ceil_mode = False
+
+
+def move_the_stride(model):
+    """From the stem to the pooling behind it: the same shapes."""
+    model.stem[0].stride, model.stage1[0].stride = (1, 1), 4
+
+
+def swap_the_branches(model):
+    branches = model.stage2[1][1].branches
+    branches[0], branches[1] = branches[1], branches[0]
+
+
+def forget_the_last_activation(model):
+    model.head[2] = nn.Identity()
+
+
+@pytest.mark.parametrize(
+    ("mistake", "where"),
+    [
+        (round_down, "stem"),
+        (move_the_stride, "stem"),
+        (swap_the_branches, "stage2"),
+        (forget_the_last_activation, "head"),
+    ],
+)
+def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
+    model, x, expected = pair
+    model = copy.deepcopy(model)
+    mistake(model)
+    with pytest.raises(AssertionError, match=f"^{where}: "):
+        assert_stages_agree(model, expected, x)
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_parameters_and_operations_are_torchvisions(torchvision, name):
+    says = published(torchvision, name)
+    assert SQUEEZENETS[name].params == says["num_params"]
+    assert operations(name) == pytest.approx(says["_ops"], abs=0.001)
+
+
+def count(module):
+    return sum(p.numel() for p in module.parameters())
+
+
+def test_parameters_of_every_module_are_the_papers():
+    with torch.device("meta"):
+        model = pytorch.build("squeezenet1_0", num_classes=1000)
+    fires = [layer for stage in (model.stage1, model.stage2, model.stage3) for layer in stage[1:]]
+    assert [count(model.stem), *map(count, fires), count(model.head)] == PAPER
+
+
+def test_version_1_1_takes_2_4_times_fewer_operations():
+    assert operations("squeezenet1_0") / operations("squeezenet1_1") == pytest.approx(2.4, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "sides"), [("squeezenet1_0", (109, 54, 27, 13)), ("squeezenet1_1", (111, 55, 27, 13))]
+)
+def test_shape_after_every_stage(name, sides):
+    channels = [stage[-1].out_channels for stage in SQUEEZENETS[name].stages]
+    stages = [(count, side, side) for count, side in zip(channels, sides[1:], strict=True)]
+    stem = (SQUEEZENETS[name].stem_channels, sides[0], sides[0])
+    assert list(stage_shapes(name).values()) == [stem, *stages, (1000,)]
+
+
+def test_small_images_keep_their_size_until_the_second_stage():
+    shapes = [shape[1:] for shape in stage_shapes("squeezenet1_1_32").values()]
+    assert shapes == [(32, 32), (32, 32), (16, 16), (8, 8), ()]
+    assert SQUEEZENETS["squeezenet1_1_32"].params == SQUEEZENETS["squeezenet1_1"].params - 990 * (512 + 1)
+
+
+def test_there_is_no_dense_layer():
+    assert not any(isinstance(layer, nn.Linear) for layer in pytorch.build("squeezenet1_1").modules())
+
+
+@pytest.mark.parametrize("name", SQUEEZENETS)
+def test_the_smallest_image_is_the_smallest(name):
+    smallest = SQUEEZENETS[name].smallest_image
+    with torch.device("meta"):
+        model = pytorch.build(name, image_size=smallest).eval()
+        assert model(torch.empty(1, 3, smallest, smallest)).shape == (1, 10)
+        with pytest.raises(RuntimeError, match=r"too small|greater than actual input size"):
+            model(torch.empty(1, 3, smallest - 1, smallest - 1))
+    with pytest.raises(ValueError, match=f"image_size must be at least {smallest} pixels"):
+        pytorch.build(name, image_size=smallest - 1)
+
+
+def test_every_parameter_gets_a_gradient():
+    model = pytorch.build("squeezenet1_1_32", num_classes=4, in_channels=1)
+    model(images(2, 16, channels=1)).sum().backward()
+    assert all(p.grad is not None for p in model.parameters())
