@@ -204,7 +204,7 @@ class AdamW(Adam):
 
 
 def walk(optimizer: Optimizer, gradient: Callable[[Tensor], Tensor], start: Tensor, steps: int) -> Tensor:
-    """Return the values an optimizer visits from `start`, (steps + 1, *start.shape); `gradient` maps θ to g.
+    """Return the values an optimizer visits from `start`, ``(steps + 1, *start.shape)``; `gradient` maps θ to g.
 
     On θ₁² + 10 θ₂², a ravine:
 

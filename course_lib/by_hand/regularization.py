@@ -21,12 +21,12 @@ def l2_gradient(weights: Tensor, strength: float) -> Tensor:
 
 
 def l1_penalty(weights: Tensor, strength: float) -> Tensor:
-    """λ Σ |W| with λ `strength`, to be added to the loss once for each weight tensor; biases are spared."""
+    """``λ Σ |W|`` with λ `strength`, to be added to the loss once for each weight tensor; biases are spared."""
     return strength * weights.abs().sum()
 
 
 def l1_subgradient(weights: Tensor, strength: float) -> Tensor:
-    """λ sign(W): a constant pull to 0, however small the weight. |W| has a kink at 0; 0 is taken from its [−λ, λ].
+    """``λ sign(W)``: a constant pull to 0, however small the weight. ``|W|`` has a kink at 0; 0 is taken from its [−λ, λ].
 
     >>> l1_subgradient(torch.tensor([3.0, -0.5, 0.0]), strength=0.01)
     tensor([ 0.0100, -0.0100,  0.0000])
@@ -35,7 +35,7 @@ def l1_subgradient(weights: Tensor, strength: float) -> Tensor:
 
 
 def soft_threshold(weights: Tensor, threshold: float) -> Tensor:
-    """sign(W) max(|W| − t, 0): the L1 step that reaches zero and stays, where subgradient steps jump across it.
+    """``sign(W) max(|W| − t, 0)``: the L1 step that reaches zero and stays, where subgradient steps jump across it.
 
     A step of gradient descent on the loss, then this with t = ηλ, is proximal gradient descent (ISTA; Daubechies et
     al. 2004); its minima are sparse.

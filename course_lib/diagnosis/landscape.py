@@ -68,7 +68,7 @@ def loss_slice(
 
     `loss_on(model)` is called with a fresh copy each time, in the mode of the model and with the random numbers
     of the first time, so that dropout has one mask and running statistics start from the model's own.
-    The model is never touched. Cost: `points` losses for a line, `points`² for a square.
+    The model is never touched. Cost: `points` losses for a line, the square of that for a square.
 
     Args:
         model: the network at the center.

@@ -76,8 +76,9 @@ Evidence = list[str] | None  # None: the rule does not apply
 
 
 def grew(c: Curves) -> Evidence:
-    """The training loss ends above its first value. This rule alone is asked of runs that are too short for "
-    "others."""
+    """The training loss ends above its first value. This rule alone is asked of runs that are too short for
+    the others.
+    """
     last = float(c.loss[-1])
     if last - c.start <= (ABOVE_START - 1) * abs(c.start):
         return None
