@@ -18,6 +18,7 @@ from course_lib.architectures.ladder import LADDERS, LadderSpec
 from course_lib.architectures.lenet import LENETS, LeNetSpec
 from course_lib.architectures.mlp import BATCH_NORM_MLPS, BatchNormMLPSpec
 from course_lib.architectures.mobilenet_v2 import MOBILENETS_V2, MobileNetV2Spec
+from course_lib.architectures.nasnet import NASNETS, NASNetSpec
 from course_lib.architectures.regnet import REGNETS, RegNetSpec
 from course_lib.architectures.resnet import RESNETS, ResNetSpec
 from course_lib.architectures.resnet_v2 import RESNETS_V2, ResNetV2Spec
@@ -28,6 +29,7 @@ from course_lib.architectures.shufflenet_v2 import SHUFFLENETS_V2, ShuffleNetV2S
 from course_lib.architectures.squeezenet import SQUEEZENETS, SqueezeNetSpec
 from course_lib.architectures.vgg import DEEP_VGGS, VGGS, DeepVGGSpec, VGGSpec
 from course_lib.architectures.vit import VITS, ViTSpec
+from course_lib.architectures.xception import XCEPTIONS, XceptionSpec
 
 __all__ = [
     "ALEXNETS",
@@ -41,6 +43,7 @@ __all__ = [
     "LADDERS",
     "LENETS",
     "MOBILENETS_V2",
+    "NASNETS",
     "REGNETS",
     "RESNETS",
     "RESNETS_V2",
@@ -52,6 +55,7 @@ __all__ = [
     "TABLES",
     "VGGS",
     "VITS",
+    "XCEPTIONS",
     "AlexNetSpec",
     "BatchNormMLPSpec",
     "ConvNeXtSpec",
@@ -63,6 +67,7 @@ __all__ = [
     "LadderSpec",
     "LeNetSpec",
     "MobileNetV2Spec",
+    "NASNetSpec",
     "RegNetSpec",
     "ResNeXtSpec",
     "ResNetSpec",
@@ -73,6 +78,7 @@ __all__ = [
     "SqueezeNetSpec",
     "VGGSpec",
     "ViTSpec",
+    "XceptionSpec",
     "find",
     "names",
 ]
@@ -99,6 +105,8 @@ TABLES: tuple[dict[str, NamedTuple], ...] = (
     CONVNEXTS,
     VITS,
     INCEPTION_RESNETS,
+    XCEPTIONS,
+    NASNETS,
 )
 
 

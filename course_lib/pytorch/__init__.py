@@ -16,6 +16,7 @@ from course_lib.architectures import (
     LadderSpec,
     LeNetSpec,
     MobileNetV2Spec,
+    NASNetSpec,
     RegNetSpec,
     ResNetSpec,
     ResNetV2Spec,
@@ -26,6 +27,7 @@ from course_lib.architectures import (
     SqueezeNetSpec,
     VGGSpec,
     ViTSpec,
+    XceptionSpec,
     check_sizes,
     find,
     names,
@@ -40,6 +42,7 @@ from course_lib.pytorch.ladder import build_ladder
 from course_lib.pytorch.lenet import build_lenet
 from course_lib.pytorch.mlp import build_batch_norm_mlp
 from course_lib.pytorch.mobilenet_v2 import build_mobilenet_v2
+from course_lib.pytorch.nasnet import build_nasnet
 from course_lib.pytorch.regnet import build_regnet
 from course_lib.pytorch.resnet import build_resnet
 from course_lib.pytorch.resnet_v2 import build_resnet_v2
@@ -50,6 +53,7 @@ from course_lib.pytorch.shufflenet_v2 import build_shufflenet_v2
 from course_lib.pytorch.squeezenet import build_squeezenet
 from course_lib.pytorch.vgg import build_deep_vgg, build_vgg
 from course_lib.pytorch.vit import build_vit
+from course_lib.pytorch.xception import build_xception
 
 __all__ = ["build", "build_row", "names"]
 
@@ -75,6 +79,8 @@ BUILDERS = {
     ConvNeXtSpec: build_convnext,
     ViTSpec: build_vit,
     InceptionResNetSpec: build_inception_resnet,
+    XceptionSpec: build_xception,
+    NASNetSpec: build_nasnet,
 }
 
 

@@ -2,7 +2,8 @@
 
 Paper: Zoph et al. 2018, arXiv:1707.07012.
 Differs from the paper: no auxiliary classifier and no dropped paths, which only training needs. Where a reduction cell
-pools, it pads with zeros that count, as keras.applications does.
+pools, it pads with zeros that count, as keras.applications does. With one cell a stage, which no published network
+has, keras.applications leaves out a 1x1 convolution where the channels happen to fit; here each cell has it.
 
 Every child but the head maps a pair, the outputs of the last two cells, to a pair; the stem makes the first one.
 """
