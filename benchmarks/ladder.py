@@ -34,9 +34,10 @@ that of the last epoch on {valid:,} other photographs of the training split: the
 """
 
 WORD = """\
-What differs from the lectures: they trained a larger network on all 50,000 images for many more epochs, and their first
-number stands for a network that has been repaired already; so the two columns share the order of ideas, not their
-level. {flips}{crops}{instance} One seed a rung: a difference below about one point is not a finding.
+What differs from the lectures: their network, number of images and epochs are not these, and their first number stands
+for a network that had been repaired already; the two columns share the order of ideas, not their level. {flips}{crops}
+{instance} One seed a rung: a difference below about one point is not a finding. Seconds were taken on a machine
+that did other work too.
 """
 
 
@@ -94,9 +95,9 @@ def judge(accuracy: dict[str, float]) -> dict[str, str]:
         "Flips help here too. " if accuracy["flip"] > accuracy["weight-decay"] else "Flips do not help here. "
     )
     crops = (
-        "Resized crops help as well. "
+        "Resized crops help as well."
         if accuracy["crop"] > accuracy["flip"]
-        else "Resized crops cost accuracy: so small a network, trained so shortly, hardly fits the images as they are. "
+        else "Resized crops cost accuracy: trained so\nshortly, so small a network hardly fits the images as they are."
     )
     instance = (
         "Instance norm beats batch norm."

@@ -26,7 +26,9 @@ def l1_penalty(weights: Tensor, strength: float) -> Tensor:
 
 
 def l1_subgradient(weights: Tensor, strength: float) -> Tensor:
-    """``λ sign(W)``: a constant pull to 0, however small the weight. ``|W|`` has a kink at 0; 0 is taken from its [−λ, λ].
+    """``λ sign(W)``: a constant pull to 0, however small the weight.
+
+    ``|W|`` has a kink at 0, where any slope from −λ to λ would do: 0 is taken.
 
     >>> l1_subgradient(torch.tensor([3.0, -0.5, 0.0]), strength=0.01)
     tensor([ 0.0100, -0.0100,  0.0000])
