@@ -218,7 +218,8 @@ def lightning(settings: dict[str, Any], turns: Turns) -> None:
 def keras_fit(settings: dict[str, Any], turns: Turns) -> None:
     """Keras's `fit` on TensorFlow with the model's twin, fed by tf.data: cache, shuffle, batch, map, prefetch.
 
-    Its precision is the global policy, float32 or mixed_bfloat16. "jit" is what `compile` gets as jit_compile.
+    Its precision is the global policy, float32 or mixed_bfloat16. jit_compile keeps its default, "auto", which on a CPU
+    is off; on, an epoch took three times as long and more.
     """
     import keras
     import tensorflow
@@ -256,7 +257,6 @@ def keras_fit(settings: dict[str, Any], turns: Turns) -> None:
         keras.optimizers.SGD(LR, MOMENTUM, nesterov=True),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
-        jit_compile=settings["jit"],
     )
     model.fit(batches, epochs=settings["epochs"], callbacks=[InTurn()], verbose=0)
 
