@@ -81,7 +81,9 @@ def _data_pack(options) -> int:
 
 def _add_experiments(verbs) -> None:
     run = verbs.add_parser("run", help="train a named experiment and record its results")
-    run.add_argument("name", metavar="NAME", help="an experiment, or a comparison such as ladder; `course runs` lists them")
+    run.add_argument(
+        "name", metavar="NAME", help="an experiment, or a comparison such as ladder; `course runs` lists them"
+    )
     run.add_argument("--device", default="auto", help="cpu, cuda, mps or auto (default)")
     run.add_argument("--data-limit", type=int, metavar="N", help="train on N images; nothing is recorded")
     run.add_argument("--seeds", type=int, nargs="+", metavar="SEED", help="other seeds; nothing is recorded")

@@ -11,12 +11,14 @@ from typing import NamedTuple
 from course_lib.architectures.alexnet import ALEXNETS, AlexNetSpec
 from course_lib.architectures.convnext import CONVNEXTS, ConvNeXtSpec
 from course_lib.architectures.densenet import DENSENETS, DenseNetSpec
+from course_lib.architectures.efficientnet import EFFICIENTNETS, EfficientNetSpec
 from course_lib.architectures.googlenet import GOOGLENETS, GoogLeNetSpec
 from course_lib.architectures.inception import INCEPTIONS, InceptionV3Spec
 from course_lib.architectures.inception_resnet import INCEPTION_RESNETS, InceptionResNetSpec
 from course_lib.architectures.ladder import LADDERS, LadderSpec
 from course_lib.architectures.lenet import LENETS, LeNetSpec
 from course_lib.architectures.mlp import BATCH_NORM_MLPS, BatchNormMLPSpec
+from course_lib.architectures.mobilenet import MOBILENETS, MobileNetSpec
 from course_lib.architectures.mobilenet_v2 import MOBILENETS_V2, MobileNetV2Spec
 from course_lib.architectures.nasnet import NASNETS, NASNetSpec
 from course_lib.architectures.regnet import REGNETS, RegNetSpec
@@ -37,11 +39,13 @@ __all__ = [
     "CONVNEXTS",
     "DEEP_VGGS",
     "DENSENETS",
+    "EFFICIENTNETS",
     "GOOGLENETS",
     "INCEPTIONS",
     "INCEPTION_RESNETS",
     "LADDERS",
     "LENETS",
+    "MOBILENETS",
     "MOBILENETS_V2",
     "NASNETS",
     "REGNETS",
@@ -61,11 +65,13 @@ __all__ = [
     "ConvNeXtSpec",
     "DeepVGGSpec",
     "DenseNetSpec",
+    "EfficientNetSpec",
     "GoogLeNetSpec",
     "InceptionResNetSpec",
     "InceptionV3Spec",
     "LadderSpec",
     "LeNetSpec",
+    "MobileNetSpec",
     "MobileNetV2Spec",
     "NASNetSpec",
     "RegNetSpec",
@@ -95,18 +101,20 @@ TABLES: tuple[dict[str, NamedTuple], ...] = (
     INCEPTIONS,
     RESNETS,
     DENSENETS,
+    XCEPTIONS,
+    INCEPTION_RESNETS,
+    NASNETS,
+    MOBILENETS,
+    MOBILENETS_V2,
+    SHUFFLENETS_V1,
+    SHUFFLENETS_V2,
+    EFFICIENTNETS,
+    CONVNEXTS,
+    VITS,
     RESNEXTS,
     SE_RESNETS,
     REGNETS,
-    MOBILENETS_V2,
-    SHUFFLENETS_V1,
     RESNETS_V2,
-    SHUFFLENETS_V2,
-    CONVNEXTS,
-    VITS,
-    INCEPTION_RESNETS,
-    XCEPTIONS,
-    NASNETS,
 )
 
 

@@ -10,11 +10,13 @@ from course_lib.architectures import (
     ConvNeXtSpec,
     DeepVGGSpec,
     DenseNetSpec,
+    EfficientNetSpec,
     GoogLeNetSpec,
     InceptionResNetSpec,
     InceptionV3Spec,
     LadderSpec,
     LeNetSpec,
+    MobileNetSpec,
     MobileNetV2Spec,
     NASNetSpec,
     RegNetSpec,
@@ -35,12 +37,14 @@ from course_lib.architectures import (
 from course_lib.pytorch.alexnet import build_alexnet
 from course_lib.pytorch.convnext import build_convnext
 from course_lib.pytorch.densenet import build_densenet
+from course_lib.pytorch.efficientnet import build_efficientnet
 from course_lib.pytorch.googlenet import build_googlenet
 from course_lib.pytorch.inception import build_inception
 from course_lib.pytorch.inception_resnet import build_inception_resnet
 from course_lib.pytorch.ladder import build_ladder
 from course_lib.pytorch.lenet import build_lenet
 from course_lib.pytorch.mlp import build_batch_norm_mlp
+from course_lib.pytorch.mobilenet import build_mobilenet
 from course_lib.pytorch.mobilenet_v2 import build_mobilenet_v2
 from course_lib.pytorch.nasnet import build_nasnet
 from course_lib.pytorch.regnet import build_regnet
@@ -69,18 +73,20 @@ BUILDERS = {
     AlexNetSpec: build_alexnet,
     ResNetSpec: build_resnet,
     DenseNetSpec: build_densenet,
+    XceptionSpec: build_xception,
+    InceptionResNetSpec: build_inception_resnet,
+    NASNetSpec: build_nasnet,
+    MobileNetSpec: build_mobilenet,
+    MobileNetV2Spec: build_mobilenet_v2,
+    ShuffleNetV1Spec: build_shufflenet_v1,
+    ShuffleNetV2Spec: build_shufflenet_v2,
+    EfficientNetSpec: build_efficientnet,
+    ConvNeXtSpec: build_convnext,
+    ViTSpec: build_vit,
     ResNeXtSpec: build_resnext,
     SEResNetSpec: build_se_resnet,
     RegNetSpec: build_regnet,
-    MobileNetV2Spec: build_mobilenet_v2,
-    ShuffleNetV1Spec: build_shufflenet_v1,
     ResNetV2Spec: build_resnet_v2,
-    ShuffleNetV2Spec: build_shufflenet_v2,
-    ConvNeXtSpec: build_convnext,
-    ViTSpec: build_vit,
-    InceptionResNetSpec: build_inception_resnet,
-    XceptionSpec: build_xception,
-    NASNetSpec: build_nasnet,
 }
 
 

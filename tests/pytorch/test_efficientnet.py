@@ -1,0 +1,172 @@
+import copy
+from unittest import mock
+
+import keras
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from keras.src.applications import efficientnet as keras_efficientnet
+from parity import (
+    assert_stages_agree,
+    assert_training_agrees,
+    build_meta,
+    change_epsilon,
+    images,
+    operations,
+    outputs,
+    published,
+    randomize,
+    settings,
+    stage_shapes,
+)
+from torch import nn
+
+from course_lib import pytorch
+from course_lib.architectures import EFFICIENTNETS
+from course_lib.architectures.efficientnet import scale_channels
+from course_lib.pytorch.layers import StochasticDepth
+from course_lib.twins import copy_state
+
+SMALL, LITE = "efficientnet_b0", "efficientnet_lite0"
+INPUT_STATISTICS = 3 + 3 + 1  # means and variances of the colors, and a count of images
+TORCHVISION = KERAS = [f"efficientnet_b{number}" for number in range(8)]
+SIZES_32 = [*[(32, 32)] * 3, (16, 16), *[(8, 8)] * 2, *[(4, 4)] * 3, ()]
+
+
+def stages_of(oracle):
+    """The stages of torchvision's EfficientNet, as ours are cut."""
+    return [*oracle.features, nn.Sequential(oracle.avgpool, nn.Flatten(), oracle.classifier)]
+
+
+def oracle_pairs(torchvision):
+    """For each variant, a maker of torchvision's model and a function that gives its stages."""
+    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
+
+
+@pytest.fixture(scope="module")
+def oracle(torchvision):
+    """A small variant of torchvision's, with random weights and statistics."""
+    make, _ = oracle_pairs(torchvision)[SMALL]
+    return randomize(make(num_classes=10))
+
+
+@pytest.fixture(scope="module")
+def pair(oracle):
+    """Our model with the same weights, what the oracle's stages give for an input, and the input."""
+    model = pytorch.build(SMALL).eval()
+    copy_state(oracle, model)
+    x = images(2, 64)
+    return model, outputs(stages_of(oracle), x), x
+
+
+def test_outputs_are_torchvisions_after_every_stage(pair):
+    assert_stages_agree(*pair)
+
+
+def test_gradients_and_statistics_are_torchvisions_in_training(pair, oracle):
+    model, _, x = pair
+    assert_training_agrees(copy.deepcopy(model), copy.deepcopy(oracle), x)
+
+
+def move_a_stride(model):
+    first, second = (stage[0].residual[1][0] for stage in (model.stage4, model.stage5))
+    first.stride, second.stride = second.stride, first.stride
+
+
+def drop_a_shortcut(model):
+    model.stage2[1].skip = False
+
+
+def squeeze_without_activation(model):
+    model.stage1[0].residual[1].activation = nn.Identity()
+
+
+@pytest.mark.parametrize(
+    ("mistake", "where"),
+    [
+        (move_a_stride, "stage4"),
+        (change_epsilon, "stem"),
+        (drop_a_shortcut, "stage2"),
+        (squeeze_without_activation, "stage1"),
+    ],
+)
+def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
+    model, expected, x = pair
+    model = copy.deepcopy(model)
+    mistake(model)
+    with pytest.raises(AssertionError, match=f"^{where}: "):
+        assert_stages_agree(model, expected, x)
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_every_layer_of_every_variant_is_set_as_torchvisions(torchvision, name):
+    make, _ = oracle_pairs(torchvision)[name]
+    with torch.device("meta"):
+        oracle = make()
+    model, _ = build_meta(name)
+    assert settings(model) == settings(oracle)
+    copy_state(oracle, model)  # the same tensors in the same order
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_parameters_and_operations_are_torchvisions(torchvision, name):
+    says = published(torchvision, name)
+    assert EFFICIENTNETS[name].params == says["num_params"]
+    if name != "efficientnet_b2":  # torchvision counts it for images of 288 pixels, not the paper's 260
+        assert operations(name) == pytest.approx(says["_ops"], abs=0.001)
+
+
+@pytest.mark.parametrize("name", KERAS)
+def test_keras_counts_running_statistics_and_those_of_the_input_too(name):
+    model, _ = build_meta(name)
+    running = sum(2 * layer.num_features for layer in model.modules() if isinstance(layer, nn.BatchNorm2d))
+    assert EFFICIENTNETS[name].keras_params == EFFICIENTNETS[name].params + running + INPUT_STATISTICS
+
+
+@pytest.mark.parametrize("name", [name for name in EFFICIENTNETS if name.endswith("_32")])
+def test_a_row_for_small_images_differs_in_strides_and_classifier(name):
+    model, _ = build_meta(name)
+    fewer = (1000 - 10) * (model.head[-1].in_features + 1)
+    assert EFFICIENTNETS[name].params == EFFICIENTNETS[name.removesuffix("_32")].params - fewer
+    assert [shape[1:] for shape in stage_shapes(name).values()] == SIZES_32
+
+
+# Compound scaling
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_every_variant_is_the_baseline_scaled_as_keras_scales_it(name):
+    spec = EFFICIENTNETS[name]
+    make = getattr(keras.applications, f"EfficientNet{name.removeprefix('efficientnet_').upper()}")
+    with mock.patch.object(keras_efficientnet, "EfficientNet") as scaled:
+        make(weights=None)
+    width, depth, size, dropout = scaled.call_args.args[:4]
+    assert (spec.width, spec.depth, spec.image_size, spec.dropout) == (width, depth, size, dropout)
+
+
+@given(st.integers(1, 2000), st.floats(0.1, 4))
+def test_scaled_channels_are_a_multiple_of_eight_and_lose_at_most_a_tenth(channels, factor):
+    scaled = scale_channels(channels, factor)
+    assert scaled % 8 == 0
+    assert scaled >= 0.9 * channels * factor
+    assert scaled <= 1.1 * channels * factor + 8
+
+
+# EfficientNet-Lite
+
+
+def test_lite_leaves_both_ends_of_its_depth_and_width_unscaled():
+    scaled = EFFICIENTNETS[LITE]._replace(width=2.0, depth=2.0)
+    assert (scaled.stem, scaled.features) == (32, 1280)
+    assert [stage.blocks for stage in scaled.stages] == [1, 4, 4, 6, 6, 8, 1]
+    assert [stage.channels for stage in scaled.stages] == [32, 48, 80, 160, 224, 384, 640]
+
+
+def test_every_parameter_gets_a_gradient():
+    model = pytorch.build("efficientnet_b0_32", num_classes=4, in_channels=1)
+    for layer in model.modules():
+        if isinstance(layer, StochasticDepth):
+            layer.rate = 0.0  # a block that was skipped would get none
+    model(images(2, 16, channels=1)).sum().backward()
+    assert all(p.grad is not None for p in model.parameters())
