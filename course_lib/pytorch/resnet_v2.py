@@ -54,9 +54,9 @@ class ProjectionBlock(nn.Module):
     def __init__(self, in_channels: int, width: int):
         super().__init__()
         self.preactivation = norm_relu(in_channels)
+        self.shortcut = nn.Conv2d(in_channels, EXPANSION * width, 1)  # here, because Keras makes it now
         self.reduce = conv_norm_relu(in_channels, width, 1)
         self.spatial = conv_norm_relu(width, width, 3)
-        self.shortcut = nn.Conv2d(in_channels, EXPANSION * width, 1)
         self.expand = nn.Conv2d(width, EXPANSION * width, 1)
 
     def forward(self, x: Tensor) -> Tensor:
