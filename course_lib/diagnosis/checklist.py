@@ -87,7 +87,7 @@ class Checkup:
 
     @property
     def summary(self) -> str:
-        """One sentence: how many troubles, and where to begin."""
+        """Say in one sentence how many troubles there are, and where to begin."""
         if not self.troubles:
             return f"{len(self.findings)} probes, nothing found."
         first = next((f for f in self.troubles if f.verdict == "wrong"), self.troubles[0])
