@@ -19,25 +19,11 @@ import numpy as np
 from keras import ops
 
 from course_lib.training.recipe import Recipe
-from course_lib.training.schedules import learning_rate_factor, step_factor
+from course_lib.training.schedules import learning_rates
 
-__all__ = ["SGD", "Adagrad", "Adam", "RMSprop", "RecipeSchedule", "learning_rates"]
+__all__ = ["SGD", "Adagrad", "Adam", "RMSprop", "RecipeSchedule"]
 
 registered = keras.saving.register_keras_serializable("course_lib")
-
-
-def learning_rates(recipe: Recipe, steps_per_epoch: int) -> list[float]:
-    """Return the learning rate of each step of the optimizer; for "plateau" without what validation makes of it."""
-    total = recipe.epochs * steps_per_epoch
-    warmup = recipe.warmup_epochs * steps_per_epoch
-    warmup_steps = max(1, round(warmup)) if warmup else 0
-    rates = []
-    for step in range(total):
-        factor = learning_rate_factor(recipe.schedule, step, total, warmup_steps)
-        if recipe.schedule == "step":
-            factor *= step_factor(step // steps_per_epoch, recipe.decay_epochs, recipe.decay_factor)
-        rates.append(recipe.lr * factor)
-    return rates
 
 
 @registered

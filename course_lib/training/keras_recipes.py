@@ -13,9 +13,10 @@ import numpy as np
 
 from course_lib.data import Dataset
 from course_lib.training.history import History
-from course_lib.training.keras_optimizers import SGD, Adagrad, Adam, RecipeSchedule, RMSprop, learning_rates
+from course_lib.training.keras_optimizers import SGD, Adagrad, Adam, RecipeSchedule, RMSprop
 from course_lib.training.normalization import Normalization, normalization_of
 from course_lib.training.recipe import Recipe
+from course_lib.training.schedules import learning_rates
 
 __all__ = ["KerasBatches", "fit", "make_loss", "make_optimizer", "normalize"]
 

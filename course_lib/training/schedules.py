@@ -3,8 +3,28 @@
 import math
 from collections.abc import Sequence
 
+from course_lib.training.recipe import Recipe
+
 # The one-cycle schedule starts at lr / START and ends at lr / (START * END), as in torch.optim.
 START, END = 25.0, 1e4
+
+
+def learning_rates(recipe: Recipe, steps_per_epoch: int) -> list[float]:
+    """Return the learning rate of every step of the optimizer; for "plateau" without what validation makes of it.
+
+    >>> learning_rates(Recipe(epochs=3, lr=0.5, schedule="step", decay_epochs=(2,)), steps_per_epoch=1)
+    [0.5, 0.5, 0.05]
+    """
+    total = recipe.epochs * steps_per_epoch
+    warmup = recipe.warmup_epochs * steps_per_epoch
+    warmup_steps = max(1, round(warmup)) if warmup else 0
+    rates = []
+    for step in range(total):
+        factor = learning_rate_factor(recipe.schedule, step, total, warmup_steps)
+        if recipe.schedule == "step":
+            factor *= step_factor(step // steps_per_epoch, recipe.decay_epochs, recipe.decay_factor)
+        rates.append(recipe.lr * factor)
+    return rates
 
 
 def learning_rate_factor(schedule: str, step: int, total_steps: int, warmup_steps: int = 0) -> float:

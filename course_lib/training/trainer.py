@@ -19,7 +19,7 @@ from course_lib.training.history import History
 from course_lib.training.normalization import Normalization, normalization_of
 from course_lib.training.optimizers import make_optimizer, penalty
 from course_lib.training.recipe import Recipe
-from course_lib.training.schedules import learning_rate_factor, plateau_factor, step_factor
+from course_lib.training.schedules import learning_rates, plateau_factor
 
 EVALUATION_BATCH = 512  # images; a matter of memory only
 CHECK_EVERY = 20  # steps between looks at the loss, each of which makes a GPU wait
@@ -137,7 +137,7 @@ class Trainer:
 
     def _optimizer_step(self) -> None:
         self._call("on_backward")
-        self.lr = self.recipe.lr * self._learning_rate_factor()
+        self.lr = self._learning_rate()
         for group in self.optimizer.param_groups:
             group["lr"] = self.lr
         if self.recipe.clip_norm is not None:
@@ -148,14 +148,11 @@ class Trainer:
         self.optimizer.zero_grad()
         self.step += 1
 
-    def _learning_rate_factor(self) -> float:
-        recipe = self.recipe
-        factor = learning_rate_factor(recipe.schedule, self.step, self.total_steps, self.warmup_steps)
-        if recipe.schedule == "step":
-            factor *= step_factor(self.epoch, recipe.decay_epochs, recipe.decay_factor)
+    def _learning_rate(self) -> float:
+        rate, recipe = self.rates[self.step], self.recipe
         if recipe.schedule == "plateau" and self.epoch > 0:
-            factor *= plateau_factor(self.history["val_loss"], recipe.decay_patience, recipe.decay_factor)
-        return factor
+            rate *= plateau_factor(self.history["val_loss"], recipe.decay_patience, recipe.decay_factor)
+        return rate
 
     def _cut(self, batches: Batches, generator: torch.Generator | None = None) -> list[Tensor]:
         """Return the indices of each batch of all processes together, at least two examples for each process."""
@@ -219,9 +216,8 @@ class Trainer:
         self.shuffle = torch.Generator().manual_seed(self.recipe.seed)
         self.draws = torch.Generator(self.device)
         steps_per_epoch = math.ceil(len(self._cut(self.batches)) / self.recipe.accumulate)
-        self.total_steps = self.recipe.epochs * steps_per_epoch
-        warmup = self.recipe.warmup_epochs * steps_per_epoch
-        self.warmup_steps = max(1, round(warmup)) if warmup else 0
+        self.rates = learning_rates(self.recipe, steps_per_epoch)
+        self.total_steps = len(self.rates)
         self.epoch, self.step, self.lr, self.stop = 0, 0, 0.0, False
         self.history, self.fingerprint = History(), train.fingerprint
         if self._loaded is not None:

@@ -14,7 +14,7 @@ from course_lib.data.augmentation import Augmentation
 from course_lib.training import Recipe, Trainer
 from course_lib.training.batches import Batches
 from course_lib.training.callbacks import Callback
-from course_lib.training.keras_optimizers import RecipeSchedule, learning_rates
+from course_lib.training.keras_optimizers import RecipeSchedule
 from course_lib.training.keras_recipes import (
     KerasBatches,
     fit,
@@ -23,6 +23,7 @@ from course_lib.training.keras_recipes import (
     normalize,
 )
 from course_lib.training.normalization import normalization_of
+from course_lib.training.schedules import learning_rates
 from course_lib.twins import copy_weights
 
 # Keras 3 reads its own variables in a way that NumPy 2 warns about.
