@@ -1,7 +1,9 @@
 """What the tests of the models share: compare stage by stage with an oracle, count operations, make mistakes."""
 
+import copy
 from collections.abc import Callable
 
+import pytest
 import torch
 from torch import Tensor, nn
 
@@ -58,6 +60,16 @@ def assert_stages_agree(model: nn.Sequential, expected: list[Tensor], x: Tensor,
         assert theirs.std(0).mean() > 0.01 * spread, f"{name}: a stage that ignores its input proves nothing"
         difference = ((ours - theirs).abs().max() / spread).item()
         assert difference <= rtol, f"{name}: differs by {difference:.1e}"
+
+
+def assert_mistake_shows(
+    model: nn.Module, expected: list[Tensor], x: Tensor, mistake: Callable[[nn.Module], None], where: str
+) -> None:
+    """Make a mistake in a copy of a model that agrees with the oracle: the comparison fails in the stage `where`."""
+    wrong = copy.deepcopy(model)
+    mistake(wrong)
+    with pytest.raises(AssertionError, match=f"^{where}: "):
+        assert_stages_agree(wrong, expected, x)
 
 
 def build_meta(name: str) -> tuple[nn.Module, Tensor]:

@@ -3,15 +3,12 @@ import copy
 import pytest
 import torch
 from parity import (
+    assert_mistake_shows,
     assert_stages_agree,
     assert_training_agrees,
-    build_meta,
     images,
-    operations,
     outputs,
-    published,
     randomize,
-    settings,
     stage_shapes,
 )
 from torch import nn
@@ -96,27 +93,7 @@ def approximate_gelu(model):
 )
 def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
     model, expected, x = pair
-    model = copy.deepcopy(model)
-    mistake(model)
-    with pytest.raises(AssertionError, match=f"^{where}: "):
-        assert_stages_agree(model, expected, x)
-
-
-@pytest.mark.parametrize("name", TORCHVISION)
-def test_every_layer_of_every_variant_is_set_as_torchvisions(torchvision, name):
-    make, _ = oracle_pairs(torchvision)[name]
-    with torch.device("meta"):
-        oracle = make()
-    model, _ = build_meta(name)
-    assert settings(model) == settings(oracle)
-    copy_state(oracle, model)  # the same tensors in the same order
-
-
-@pytest.mark.parametrize("name", TORCHVISION)
-def test_parameters_and_operations_are_torchvisions(torchvision, name):
-    says = published(torchvision, name)
-    assert CONVNEXTS[name].params == says["num_params"]
-    assert operations(name) == pytest.approx(says["_ops"], abs=0.001)
+    assert_mistake_shows(model, expected, x, mistake, where)
 
 
 def test_shape_after_every_stage():
