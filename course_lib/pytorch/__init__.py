@@ -102,7 +102,7 @@ def build(name: str, num_classes: int = 10, in_channels: int = 3, image_size: in
 
     >>> model = build("small_vgg", num_classes=5, image_size=28, in_channels=1)
     >>> sum(p.numel() for p in model.parameters())
-    1673765
+    1674405
     """
     return build_row(find(name, image_size), num_classes, in_channels)
 

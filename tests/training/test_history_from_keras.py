@@ -1,12 +1,11 @@
 """What `model.fit` of Keras returns becomes a history of ours."""
 
-import doctest
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from course_lib.training import History, history
+from course_lib.training import History
 
 KERAS = {
     "sparse_categorical_accuracy": [0.25, 0.5],
@@ -27,10 +26,6 @@ COLUMNS = {
 
 def columns(found):
     return {name: found[name] for name in found.columns}
-
-
-def test_the_examples_hold():
-    assert doctest.testmod(history).failed == 0
 
 
 def test_columns_get_the_names_that_the_trainer_gives():
