@@ -13,7 +13,18 @@ from course_lib.architectures.ladder import stages
 from course_lib.data.augmentation import Augmentation
 from course_lib.training.recipe import Recipe
 
-__all__ = ["EXPERIMENTS", "Experiment", "find", "members"]
+__all__ = ["EXPERIMENTS", "Experiment", "Transfer", "find", "members"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transfer:
+    """Begin with published weights and a new head. With `warm_up` the head alone learns by that recipe first.
+
+    In the main recipe the `last` stages of the model learn, 1 for the head alone; batch norms stay as published.
+    """
+
+    warm_up: Recipe | None = None
+    last: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +33,10 @@ class Experiment:
 
     The seed decides the first weights, the order of the examples, dropout and augmentation. `images` takes so many
     images of the training split, the classes in equal numbers; `hold_out` is the share of them kept for validation.
-    Both are the same ones each time. With report "test" the test set is used once per seed, at the end; what only
-    compares recipes reports the validation set of the last epoch, and leaves the test set alone.
+    Both are the same ones each time. A data set published with a validation set keeps that: `hold_out` is None. With
+    report "test" the test set is used once per seed, at the end; what only compares recipes reports the validation
+    set of the last epoch, and leaves the test set alone. `transfer` begins with published weights, in place of
+    random ones.
     """
 
     name: str
@@ -34,8 +47,9 @@ class Experiment:
     seeds: tuple[int, ...]
     changes: Mapping[str, Any] = field(default_factory=dict)  # of the model's row in the tables
     images: int | None = None
-    hold_out: float = 0.1
+    hold_out: float | None = 0.1
     report: Literal["test", "valid"] = "test"
+    transfer: Transfer | None = None
 
 
 def _comparison(
@@ -259,6 +273,46 @@ _INITIALIZATION = _comparison(
         for depth in (1, 4, 8)
     },
 )
+_HEAD = Recipe(
+    epochs=10, lr=0.01, batch_size=64, inputs="bytes", augment=Augmentation(flip=0.5), precision="auto"
+)
+_FLOWERS = Experiment(
+    name="transfer",
+    title="",
+    dataset="flowers",
+    model="efficientnet_lite0",
+    recipe=_HEAD,
+    seeds=(0, 1, 2),
+    hold_out=None,
+)
+_TRANSFER = (
+    replace(
+        _FLOWERS,
+        name="transfer/frozen",
+        title="Only the new head learns",
+        transfer=Transfer(),
+    ),
+    replace(
+        _FLOWERS,
+        name="transfer/unfrozen",
+        title="The head learns for 5 epochs, then the last stages too, at a fifth of its rate",
+        transfer=Transfer(warm_up=replace(_HEAD, epochs=5), last=5),
+        recipe=replace(_HEAD, epochs=5, lr=_HEAD.lr / 5, weight_decay=1e-4, warmup_epochs=0.5),
+    ),
+    replace(
+        _FLOWERS,
+        name="transfer/scratch",
+        title="Random weights, no transfer",
+        recipe=replace(_HEAD, lr=0.05, weight_decay=1e-4, warmup_epochs=1, inputs="standardized"),
+    ),
+    replace(
+        _FLOWERS,
+        name="transfer/norms-in-training-mode",
+        title="Only the new head learns, but batch norm goes on counting",
+        transfer=Transfer(),
+        recipe=replace(_HEAD, frozen_norms="train"),
+    ),
+)
 _ALL = (
     *_FIRST,
     *_LADDER,
@@ -271,6 +325,7 @@ _ALL = (
     *_AUGMENTATION,
     *_NORMS,
     *_INITIALIZATION,
+    *_TRANSFER,
 )
 EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}
 

@@ -19,6 +19,7 @@ import course_lib
 from course_lib import results
 from course_lib.experiments import EXPERIMENTS, Experiment, find, members
 from course_lib.training.history import History
+from course_lib.training.recipe import Recipe
 
 if TYPE_CHECKING:
     import torch
@@ -98,7 +99,8 @@ def _run_one(
     if path is not None:
         results.save(result, path)
     for one in runs:
-        one.checkpoint.unlink(missing_ok=True)
+        for checkpoint in one.checkpoints:
+            checkpoint.unlink(missing_ok=True)
     return result
 
 
@@ -114,6 +116,7 @@ def matches(result: results.Result, experiment: Experiment) -> bool:
         result.recipe_hash == replace(experiment.recipe, seed=experiment.seeds[0]).hash
         and (result.model, result.seeds) == (experiment.model, experiment.seeds)
         and result.changes == _plain(experiment.changes)
+        and result.extra.get("transfer") == _transfer(experiment)
     )
 
 
@@ -157,7 +160,7 @@ class _Run:
     first_losses: list[float]
     parameters: int
     hardware: str
-    checkpoint: Path
+    checkpoints: list[Path]
 
 
 def _load_data(experiment: Experiment, limit: int | None) -> "tuple[Dataset, Dataset, Dataset | None]":
@@ -169,7 +172,11 @@ def _load_data(experiment: Experiment, limit: int | None) -> "tuple[Dataset, Dat
         smallest = min(size for size in sizes if size is not None)
         return data.load(experiment.dataset, split, None if images is None and limit is None else smallest)
 
-    train, valid = load("train", experiment.images).hold_out(experiment.hold_out)
+    train = load("train", experiment.images)
+    if experiment.hold_out is None:
+        valid = load("valid", None)
+    else:
+        train, valid = train.hold_out(experiment.hold_out)
     return train, valid, load("test", None) if experiment.report == "test" else None
 
 
@@ -178,6 +185,14 @@ def _build(experiment: Experiment, seed: int, train: "Dataset") -> "torch.nn.Mod
 
     from course_lib import architectures, pytorch
 
+    if experiment.transfer is not None:
+        from course_lib.pytorch.pretrained import load_pretrained
+        from course_lib.pytorch.transfer import adapt
+
+        pretrained = load_pretrained(experiment.model)
+        with torch.random.fork_rng([]):
+            torch.manual_seed(seed)
+            return adapt(pretrained, len(train.class_names))
     _, height, _, channels = train.images.shape
     row = architectures.find(experiment.model, height)._replace(**experiment.changes)
     with torch.random.fork_rng([]):
@@ -191,10 +206,30 @@ def _first_losses(
     from course_lib.training import FirstLosses, Trainer
 
     first = FirstLosses(FIRST_STEPS)
-    Trainer(replace(experiment.recipe, seed=seed), [first], device).fit(
-        _build(experiment, seed, train), train, valid
-    )
+    model = _build(experiment, seed, train)
+    recipe, last = _phases(experiment, seed)[0]
+    _thaw(model, last)
+    Trainer(recipe, [first], device).fit(model, train, valid)
     return _rounded(first.losses)
+
+
+def _phases(experiment: Experiment, seed: int) -> list[tuple[Recipe, int | None]]:
+    """Return the recipes in their order, each with the number of last stages that learn, None for all."""
+    recipe = replace(experiment.recipe, seed=seed)
+    transfer = experiment.transfer
+    if transfer is None:
+        return [(recipe, None)]
+    warm_up = [] if transfer.warm_up is None else [(replace(transfer.warm_up, seed=seed), 1)]
+    return [*warm_up, (recipe, transfer.last)]
+
+
+def _thaw(model: "torch.nn.Module", last: int | None) -> None:
+    """Let the new head and the `last` stages of a pretrained model learn; for None leave the model as it is."""
+    from course_lib.pytorch.transfer import freeze, unfreeze
+
+    if last is not None:
+        freeze(model)
+        unfreeze(model, last)
 
 
 def _run_seed(
@@ -209,15 +244,16 @@ def _run_seed(
     from course_lib.training.devices import hardware_name
 
     train, valid, test = sets
-    recipe = replace(experiment.recipe, seed=seed)
-    changes = hashlib.sha256(json.dumps(experiment.changes).encode()).hexdigest()[:6]
-    what = (experiment.name.replace("/", "-"), experiment.model, changes, recipe.hash, train.fingerprint)
-    path = checkpoints / f"{'-'.join(what)}.pt"
-    trainer = Trainer(recipe, [Progress(), Checkpoint(path)], device)
-    if resume and path.exists():
-        trainer.load(path)
     model = _build(experiment, seed, train)
-    history = trainer.fit(model, train, valid)
+    history, paths = History(), []
+    for recipe, last in _phases(experiment, seed):
+        paths.append(checkpoints / _checkpoint_name(experiment, recipe, train))
+        trainer = Trainer(recipe, [Progress(), Checkpoint(paths[-1])], device)
+        if resume and paths[-1].exists():
+            trainer.load(paths[-1])
+        _thaw(model, last)
+        for row in trainer.fit(model, train, valid).rows:
+            history.append(row | {"epoch": len(history) + 1})
     shown = {}
     if test is not None:
         shown = {
@@ -231,8 +267,23 @@ def _run_seed(
         first_losses=_first_losses(experiment, seed, train, valid, device),
         parameters=sum(p.numel() for p in model.parameters()),
         hardware=f"{hardware_name(trainer.device.type)}, precision {trainer.precision}",
-        checkpoint=path,
+        checkpoints=paths,
     )
+
+
+def _checkpoint_name(experiment: Experiment, recipe: Recipe, train: "Dataset") -> str:
+    changes = hashlib.sha256(json.dumps(experiment.changes).encode()).hexdigest()[:6]
+    what = (experiment.name.replace("/", "-"), experiment.model, changes, recipe.hash, train.fingerprint)
+    return f"{'-'.join(what)}.pt"
+
+
+def _transfer(experiment: Experiment) -> dict[str, Any] | None:
+    """Return how published weights were used, ready for JSON."""
+    transfer = experiment.transfer
+    if transfer is None:
+        return None
+    warm_up = None if transfer.warm_up is None else transfer.warm_up.as_dict()
+    return {"last": transfer.last, "warm_up": warm_up}
 
 
 def _confusion(logits: "torch.Tensor", test: "Dataset") -> list[list[int]]:
@@ -295,6 +346,7 @@ def _make_result(
             "parameters": runs[0].parameters,
             "class_names": list(train.class_names),
             "first_losses": [one.first_losses for one in runs],
+            **({} if experiment.transfer is None else {"transfer": _transfer(experiment)}),
             **runs[0].shown,
         },
     )

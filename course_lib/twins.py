@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch import nn
 if TYPE_CHECKING:
     import keras  # loaded only where it is used: PyTorch's own models need no Keras
 
-__all__ = ["copy_state", "copy_weights"]
+__all__ = ["copy_state", "copy_tensors", "copy_weights"]
 
 # Which kinds of layer hold weights, and which of keras.layers each one answers to.
 KINDS = {
@@ -72,22 +73,32 @@ def copy_state(source: nn.Module, target: nn.Module) -> None:
             f"copy_state needs two torch.nn.Module, got {type(source).__name__} and {type(target).__name__}; "
             "for a Keras model there is copy_weights"
         )
-    ours, theirs = source.state_dict(), target.state_dict()
+    copy_tensors(source.state_dict(), target.state_dict())
+
+
+def copy_tensors(source: Mapping[str, torch.Tensor], target: Mapping[str, torch.Tensor]) -> None:
+    """Copy the tensors of one state dictionary into those of another, which may have other names.
+
+    They are matched as in `copy_state`, and nothing is copied unless everything fits.
+
+    Raises:
+        ValueError: if the two do not have the same tensors in the same order.
+    """
     # The first difference tells more than the count: look for it also where one model has fewer tensors.
-    for (name, tensor), (other_name, other) in zip(ours.items(), theirs.items(), strict=False):
+    for (name, tensor), (other_name, other) in zip(source.items(), target.items(), strict=False):
         same_kind = name.rpartition(".")[2] == other_name.rpartition(".")[2]
         if not same_kind or tensor.shape != other.shape:
             raise ValueError(
                 f"{name} {tuple(tensor.shape)} of the source meets {other_name} {tuple(other.shape)} of the target: "
                 "both must have the same layers in the same order, with the same sizes"
             )
-    if len(ours) != len(theirs):
+    if len(source) != len(target):
         raise ValueError(
-            f"the source has {len(ours)} tensors and the target {len(theirs)}: "
+            f"the source has {len(source)} tensors and the target {len(target)}: "
             "both must have the same layers in the same order"
         )
     with torch.no_grad():
-        for tensor, other in zip(ours.values(), theirs.values(), strict=True):
+        for tensor, other in zip(source.values(), target.values(), strict=True):
             other.copy_(tensor)
 
 
@@ -204,8 +215,10 @@ def _keras_layers(layer: keras.Layer) -> list[keras.Layer | _Part]:
 
 
 def _first_call(layer: keras.Layer) -> int:
-    """Return the number of a layer's output: Keras counts the tensors of functional models as they are made."""
-    import keras
+    """Return the number of the tensor that a layer's first call gave: Keras counts them as they are made.
 
-    number = keras.tree.flatten(layer.output)[0].name.rpartition("_")[2]  # keras_tensor, keras_tensor_1, …
+    Of a model inside a model that is where it was called, not where it was made: its own `output` is older.
+    """
+    name = layer._inbound_nodes[0].output_tensors[0].name  # keras_tensor, keras_tensor_1, …
+    number = name.rpartition("_")[2]
     return int(number) if number.isdigit() else 0

@@ -8,7 +8,7 @@ import torch
 
 from course_lib.training.recipe import Recipe
 
-FORMAT = 1
+FORMAT = 2
 
 
 def write(path: Path, recipe: Recipe, state: dict[str, Any]) -> None:

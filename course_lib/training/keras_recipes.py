@@ -39,6 +39,11 @@ def check_recipe(recipe: Recipe) -> None:
             f"Keras decides on the precision when a model is built, so precision={recipe.precision!r} would come too "
             "late: set precision='32-true' and call keras.mixed_precision.set_global_policy before you build"
         )
+    if recipe.layer_decay != 1 or recipe.frozen_norms != "eval":
+        raise ValueError(
+            "Keras has one learning rate for all layers, and keeps the statistics of frozen norms: set layer_decay=1 "
+            f"and frozen_norms='eval', got {recipe.layer_decay:g} and {recipe.frozen_norms!r}"
+        )
     if recipe.schedule == "plateau" and recipe.warmup_epochs:
         raise ValueError(
             "Keras cannot lower a rate that follows a schedule, so schedule='plateau' needs warmup_epochs=0, got "

@@ -3,16 +3,30 @@
 import torch
 from torch import Tensor, nn
 
+from course_lib.pytorch.transfer import stages
 from course_lib.training.recipe import Recipe
 
 
-def decay_groups(model: nn.Module, weight_decay: float) -> list[dict]:
-    """Split the trainable parameters: weight decay for matrices and kernels, none for biases and norms."""
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    return [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
+def parameter_groups(model: nn.Module, weight_decay: float, layer_decay: float = 1.0) -> list[dict]:
+    """Split the trainable parameters: weight decay for matrices and kernels, none for biases and norms.
+
+    With a `layer_decay` below 1 each stage has groups of its own, whose `factor` multiplies the learning rate: 1 for
+    the head, `layer_decay` for the stage before it, its square for the one before that.
+    """
+    parts = [model] if layer_decay == 1 else list(stages(model).values())
+    groups = []
+    for depth, part in enumerate(reversed(parts)):
+        parameters = [p for p in part.parameters() if p.requires_grad]
+        factor = layer_decay**depth
+        groups += [
+            {
+                "params": [p for p in parameters if p.ndim > 1],
+                "weight_decay": weight_decay,
+                "factor": factor,
+            },
+            {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0, "factor": factor},
+        ]
+    return [group for group in groups if group["params"]]
 
 
 def make_optimizer(recipe: Recipe, model: nn.Module, fused: bool = True) -> torch.optim.Optimizer:
@@ -25,7 +39,7 @@ def make_optimizer(recipe: Recipe, model: nn.Module, fused: bool = True) -> torc
     Raises:
         ValueError: if the model has no trainable parameter.
     """
-    groups = [group for group in decay_groups(model, recipe.weight_decay) if group["params"]]
+    groups = parameter_groups(model, recipe.weight_decay, recipe.layer_decay)
     if not groups:
         raise ValueError("the model has no trainable parameters: is every requires_grad False?")
     match recipe.optimizer:

@@ -12,15 +12,23 @@ from course_lib.data.augmentation import Augmentation
 Optimizer = Literal["sgd", "adagrad", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "step", "cosine", "one-cycle", "plateau"]
 Inputs = Literal["standardized", "unit", "bytes"]
+FrozenNorms = Literal["eval", "train"]
 Precision = Literal["auto", "32-true", "bf16-mixed", "16-mixed"]
 
-CHOICES = {"optimizer": Optimizer, "schedule": Schedule, "inputs": Inputs, "precision": Precision}
+CHOICES = {
+    "optimizer": Optimizer,
+    "schedule": Schedule,
+    "inputs": Inputs,
+    "frozen_norms": FrozenNorms,
+    "precision": Precision,
+}
 SMALLEST_WHOLE = {"epochs": 1, "batch_size": 1, "accumulate": 1, "decay_patience": 1, "seed": 0}
 INTERVALS = {  # which real numbers a field takes, and the same in words
     "lr": (lambda v: 0 < v < math.inf, "above 0"),
     "momentum": (lambda v: 0 <= v < 1, "at least 0 and below 1"),
     "weight_decay": (lambda v: 0 <= v < math.inf, "at least 0"),
     "warmup_epochs": (lambda v: 0 <= v < math.inf, "at least 0"),
+    "layer_decay": (lambda v: 0 < v <= 1, "above 0 and at most 1"),
     "decay_factor": (lambda v: 0 < v < 1, "above 0 and below 1"),
     "l1": (lambda v: 0 <= v < math.inf, "at least 0"),
     "l2": (lambda v: 0 <= v < math.inf, "at least 0"),
@@ -56,12 +64,18 @@ class Recipe:
     decay_epochs: tuple[int, ...] = ()  # for "step": after these epochs the rate falls
     decay_patience: int = 3  # for "plateau": epochs without a new best validation loss until the rate falls
     decay_factor: float = 0.1  # for "step" and "plateau": what the rate is multiplied with when it falls
+    layer_decay: float = (
+        1.0  # each stage of the model learns at this factor of the rate of the stage after it
+    )
     l1: float = 0.0  # times the sum of |w| over matrices and kernels, added to the loss
     l2: float = 0.0  # times the sum of w**2, the same weights
     label_smoothing: float = 0.0  # probability spread evenly over all classes
     mixup: float = 0.0  # alpha of the Beta distribution that two images are blended by
     augment: Augmentation | None = None  # random changes of every training image
     inputs: Inputs = "standardized"  # each channel to mean 0 and deviation 1; or 0..1; or 0..255
+    frozen_norms: FrozenNorms = (
+        "eval"  # whether norms with frozen weights keep their statistics, or go on counting
+    )
     clip_norm: float | None = None  # the largest length of the gradient of all parameters together
     clip_value: float | None = None  # the largest value of each entry of the gradient
     accumulate: int = 1  # batches per step of the optimizer

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from course_lib.data import Dataset
 from course_lib.pytorch.augmentation import mixup
+from course_lib.pytorch.transfer import hold_norms
 from course_lib.training import checkpoint, devices
 from course_lib.training.batches import Batches, make_batches
 from course_lib.training.callbacks import Callback
@@ -95,6 +96,8 @@ class Trainer:
 
     def _train_epoch(self, batches: Batches) -> dict[str, float]:
         self.model.train()
+        if self.recipe.frozen_norms == "eval":
+            hold_norms(self.model)
         # From seed, epoch and process alone, so that a resumed run draws what the straight one draws.
         self.draws.manual_seed(self.recipe.seed + 1000 * self.epoch + 10**6 * self.fabric.global_rank)
         meters = Meters(batches.num_classes, self.device)
@@ -139,7 +142,7 @@ class Trainer:
         self._call("on_backward")
         self.lr = self._learning_rate()
         for group in self.optimizer.param_groups:
-            group["lr"] = self.lr
+            group["lr"] = self.lr * group["factor"]
         if self.recipe.clip_norm is not None:
             self.fabric.clip_gradients(self.model, self.optimizer, max_norm=self.recipe.clip_norm)
         if self.recipe.clip_value is not None:
