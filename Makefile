@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 endif
 PY := $(BIN)/python
 INSTALLED := $(VENV)/installed.stamp
-EXTRAS := keras,book,grading,hub,test
+EXTRAS := keras,book,grading,hub,pretrained,test
 
 # TensorFlow would print its start-up notes into the pages; pages and tests must not depend on the number of cores.
 export TF_CPP_MIN_LOG_LEVEL := 2

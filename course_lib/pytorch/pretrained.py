@@ -112,10 +112,11 @@ def prepare(photograph: np.ndarray | Image.Image, weights: Weights) -> Tensor:
             "for a grey one repeat the channel three times, and do not scale the pixels beforehand"
         )
     image, size = Image.fromarray(pixels), weights.image_size
-    scale = weights.resize / min(image.size)
-    wide, high = (max(round(side * scale), weights.resize) for side in image.size)
+    wide, high = (
+        int(weights.resize * side / min(image.size)) for side in image.size
+    )  # rounded as torchvision does
     image = image.resize((wide, high), getattr(Image.Resampling, weights.interpolation.upper()))
-    left, above = (wide - size) // 2, (high - size) // 2
+    left, above = round((wide - size) / 2), round((high - size) / 2)
     image = image.crop((left, above, left + size, above + size))
     scaled = (np.asarray(image, np.float32) / 255 - np.float32(weights.mean)) / np.float32(weights.std)
     return torch.from_numpy(scaled).permute(2, 0, 1)[None]
