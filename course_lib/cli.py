@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     _add_data(verbs)
     _add_experiments(verbs)
     _add_problem_sets(verbs)
+    _add_term(verbs)
     return top
 
 
@@ -157,6 +158,54 @@ def _bank(options) -> int:
     from course_lib.grading import commands
 
     return commands.bank(options.problem_set)
+
+
+def _add_term(verbs) -> None:
+    def verb(name: str, text: str, action) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=text)
+        added.set_defaults(action=action)
+        if name != "forget":
+            added.add_argument("problem_set", metavar="SET")
+        return added
+
+    due = verb("due", "show or set a problem set's due date, and who is late", _due)
+    due.add_argument("when", nargs="?", metavar="DATE", help="such as 2026-11-30T23:59, in local time")
+    due.add_argument("--student", metavar="NAME", help="give this student until then")
+    marks = verb("marks", "print a problem set's marks, or write them as a table", _marks)
+    marks.add_argument("--csv", choices=("moodle", "canvas", "generic"), help="for which system")
+    marks.add_argument("--out", type=Path, metavar="FILE", help="default: the terminal")
+    similar = verb("similar", "list hand-ins that share passages of code, for a person to read", _similar)
+    similar.add_argument("--submissions", type=Path, metavar="FOLDER", help="default: those that were graded")
+    forget = verb("forget", "delete what grading keeps about a student", _forget)
+    forget.add_argument("student", metavar="STUDENT")
+    forget.add_argument(
+        "--submissions", type=Path, metavar="FOLDER", help="delete their hand-ins in there, too"
+    )
+    forget.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _due(options) -> int:
+    from course_lib.grading import term_commands
+
+    return term_commands.due(options.problem_set, options.when, options.student)
+
+
+def _marks(options) -> int:
+    from course_lib.grading import term_commands
+
+    return term_commands.marks(options.problem_set, options.csv, options.out)
+
+
+def _similar(options) -> int:
+    from course_lib.grading import term_commands
+
+    return term_commands.similar(options.problem_set, options.submissions)
+
+
+def _forget(options) -> int:
+    from course_lib.grading import term_commands
+
+    return term_commands.forget(options.student, options.yes, options.submissions)
 
 
 if __name__ == "__main__":
