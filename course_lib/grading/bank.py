@@ -69,7 +69,7 @@ class Exam:
     def __init__(self, notebook):
         self.tasks = notebooks.tasks(notebook)
         self._base: dict = {"__name__": "__main__"}
-        self._tests = {task: split_result(test.source) for task, (_, test) in self.tasks.items()}
+        self._tests = {task: notebooks.split_result(test.source) for task, (_, test) in self.tasks.items()}
         cells = notebooks.graded_cells(notebook).values()
         for cell in cells:
             if cell.cell_type == "code" and not cell.metadata["nbgrader"]["grade"]:
@@ -96,15 +96,6 @@ class Exam:
             if seconds is not None:
                 tests["check"].seconds = seconds
             return eval(last, tests)
-
-
-def split_result(source: str) -> tuple[object, object]:
-    """A test cell compiled in two parts: all but its last expression, and that expression."""
-    tree = ast.parse(source)
-    last = tree.body.pop()
-    if not isinstance(last, ast.Expr):
-        raise ValueError("the last line of a test cell has to be check.score()")
-    return compile(tree, "<tests>", "exec"), compile(ast.Expression(last.value), "<tests>", "eval")
 
 
 def defined_names(source: str) -> list[str]:

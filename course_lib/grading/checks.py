@@ -1,7 +1,8 @@
 """How the tests of a task are written: `Checks`, whose form the package's docstring shows.
 
-A check is a function; its parameters are the names of the student's objects it needs. It uses them by calls
-alone and imports everything else itself, so that the same cell can run where the student's code lives in
+A check is a function; its parameters are the names of the student's objects it needs. It calls, indexes,
+iterates and measures them, asks for attributes, and may hand them functions of its own to call; it
+imports everything else itself, so that the same cell can run where the student's code lives in
 another process. A visible check that fails may show inputs and expected values. A hidden one shows its title,
 the kind of failure and sentences written by the author, never a value, an input or a line of the test.
 """
@@ -47,6 +48,8 @@ class Checks:
     name does not exist.
     """
 
+    open_border = Border  # the judge puts its own here, whose other side is another process
+
     def __init__(
         self, problem_set: str, task: str, points: float, forbid: tuple[str, ...] = (), seconds: float = 10
     ):
@@ -59,7 +62,7 @@ class Checks:
         self.namespace: dict | None = None
         self._checks: list[Check] = []
         self._rng: np.random.Generator | None = None
-        self._border: Border | None = None
+        self._border = None
         self._hint: str | None = None  # of the check that runs
 
     def visible(self, title: str, points: float, hint: str | None = None):
@@ -147,6 +150,40 @@ class Checks:
             Failure(f"Expected {kind.__name__}, but nothing was raised.", hintable=True), hint
         )
 
+    def gradient(
+        self,
+        function: Student,
+        *args,
+        wrt: tuple[int, ...] = (0,),
+        along: object = None,
+        parameters: bool = False,
+        **kwargs,
+    ) -> tuple[object, list]:
+        """The student's `function(*args, **kwargs)` and gradients of `(value * along).sum()` by backpropagation.
+
+        They are for the arguments at the places `wrt`, then, with `parameters`, for the parameters of a
+        student's module in its own order; None where the value does not depend on one. Without `along` the
+        value is summed. The student's process differentiates; `slope` does not rely on it.
+        """
+        return self._border.call(
+            f"the gradient of {function._course_name}",
+            function._course_name,
+            "gradient",
+            function._course_value,
+            (args, kwargs, wrt, along, parameters),
+            {},
+        )
+
+    def slope(self, function: Student, *args, direction: object, wrt: int = 0, step: float = 1e-3, **kwargs):
+        """The derivative of the student's function along `direction` in argument `wrt`, by central differences.
+
+        (f(x + step d) - f(x - step d)) / (2 step): two calls, whatever the student's code does inside.
+        """
+        ahead, behind = list(args), list(args)
+        ahead[wrt] = args[wrt] + step * direction
+        behind[wrt] = args[wrt] - step * direction
+        return (function(*ahead, **kwargs) - function(*behind, **kwargs)) / (2 * step)
+
     def _compare(self, how: Callable, actual: object, expected: object, hint, mistakes, **tolerance) -> None:
         printed = self._border.printed.text if self._border else ""
         try:
@@ -207,17 +244,22 @@ class Checks:
     def _started(self, check: Check):
         """The surroundings of one check: its random numbers and its border to the student's code."""
         secret = os.environ.get(SEED, PUBLIC_SEED)
-        text = "/".join((secret, self.problem_set, self.task, check.title))
-        seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
+        seed = seed_of(secret, self.problem_set, self.task, check.title)
         self._rng = np.random.default_rng(seed)
         self._hint = check.hint
         namespace = check.function.__globals__ if self.namespace is None else self.namespace
-        self._border = Border(namespace, self.forbid, self.seconds)
-        self._border.seed(seed)
+        self._border = Checks.open_border(namespace, self.forbid, self.seconds)
+        # What the student's code draws from is no function of the secret: it must not tell the hidden inputs.
+        self._border.seed(seed_of("student", self.problem_set, self.task, check.title))
         try:
             yield self._border
         finally:
             self._rng = None
+
+
+def seed_of(*names: str) -> int:
+    """A seed from names; nothing about the names can be computed from it."""
+    return int.from_bytes(hashlib.sha256("/".join(names).encode()).digest()[:8])
 
 
 def agrees(how: Callable, actual: object, value: object, **tolerance) -> bool:

@@ -4,8 +4,6 @@ import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from course_lib.grading.report import Failure
-
 
 class ForbiddenCall(Exception):  # noqa: N818 - the student sees this name in a traceback
     """Raised in place of a call that the task forbids."""
@@ -68,9 +66,3 @@ class Forbidden:
         finally:
             for put, *where in reversed(undo):
                 put(*where)
-
-    def complain(self) -> None:
-        """Raise Failure when a forbidden name was called, even if the student's code caught the exception."""
-        if self.used:
-            sentence = f"{self.used[0]} must not be used in this task: write the computation yourself."
-            raise Failure(sentence)

@@ -1,5 +1,6 @@
 """Problem-set notebooks as files: finding them, reading them, their tasks and their hidden lines."""
 
+import ast
 import contextlib
 import os
 from pathlib import Path
@@ -88,6 +89,18 @@ def tasks(notebook) -> dict[str, tuple[object, object]]:
         for name, cell in cells.items()
         if name.startswith(TEST)
     }
+
+
+def split_result(source: str) -> tuple[object, object]:
+    """A test cell compiled in two parts: all but its last expression, and that expression.
+
+    Raises ValueError when it does not end in an expression.
+    """
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body else None
+    if not isinstance(last, ast.Expr):
+        raise ValueError("the last line of a test cell has to be check.score()")
+    return compile(tree, "<tests>", "exec"), compile(ast.Expression(last.value), "<tests>", "eval")
 
 
 def split_hidden(source: str) -> tuple[str, list[str]]:

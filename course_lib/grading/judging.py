@@ -1,0 +1,309 @@
+"""Grades one submission: `grade_one` takes files and gives an `Outcome`, plain data that knows no gradebook.
+
+What happens, in the order that its safety rests on:
+
+1. `sanitize` reads the submitted file, believes nothing in it but the text of the student's cells, and puts
+   everything else back from the source. From here on the tests are the instructor's.
+2. `Server` (course_lib.grading.server) was started before with nothing but the names of libraries: no path of
+   the course, no test, no seed, none of the grader's environment.
+3. Its monitor forks the judge's process into a box and hands it one end of a line whose other end is here. Tests and
+   seed go down that line, past the monitor's memory.
+4. On the judge's request the monitor forks the student's process into another box: other namespaces, another
+   user, no descriptor but the line to the judge and a pipe for what it prints. It has never seen a test.
+5. The judge sends the student's cells, one by one, and runs the tests itself. Calls cross as data, are bounded in
+   size and time by the judge, and what comes back is decoded, never run.
+6. After each cell the judge tells the result to this process, which keeps it: whatever happens later, points
+   earned before stay. Outputs were cut while they came; only text and PNG pictures pass.
+7. The monitor ends both boxes and waits until nothing in them is left.
+"""
+
+import ast
+import atexit
+import contextlib
+import functools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from course_lib.grading import notebooks
+from course_lib.grading.packets import Closed, Packets
+from course_lib.grading.report import Report, Result
+from course_lib.grading.sandbox import Limits, Sandbox
+from course_lib.grading.sanitize import Sanitized, master_of, sanitize
+from course_lib.grading.wire import Channel, Late, WireError
+
+COLD = {"tensorflow", "keras", "jax"}  # their threads do not survive a fork: whoever needs them loads them
+ALWAYS = ("numpy", "course_lib.grading.checks")
+SLACK = 60.0  # seconds beyond the notebook's time until the server itself counts as stuck
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What grading a submission gave.
+
+    `reports` by task; `outputs` of code cells by the cell's id in the sanitized notebook; `flags` are sentences for
+    the instructor; `reason` says why the submission could not be graded, `warning` what everybody who reads
+    the marks must know; `seconds` of wall time, `peak_memory` in bytes of the student's largest process.
+    """
+
+    reports: dict[str, Report]
+    outputs: dict[str, list[dict]] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    reason: str | None = None
+    warning: str = ""
+    seconds: float = 0.0
+    peak_memory: int = 0
+
+    @property
+    def earned(self) -> float:
+        """The points of all tasks together."""
+        return sum(report.earned for report in self.reports.values())
+
+    def to_json(self) -> dict:
+        """Plain data, the same for equal outcomes."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict) -> "Outcome":
+        """The outcome that `to_json` wrote."""
+        reports = {task: report_of(body) for task, body in data["reports"].items()}
+        return cls(**{**data, "reports": reports, "flags": tuple(data["flags"])})
+
+
+def report_of(body: dict) -> Report:
+    """A report from plain data."""
+    results = tuple(Result(**{**row, "messages": tuple(row["messages"])}) for row in body["results"])
+    return Report(body["task"], body["points"], results)
+
+
+def grade_one(
+    source_notebook: Path, submitted: Path, *, seed: str, sandbox: Sandbox, limits: Limits | None = None
+) -> Outcome:
+    """Grade a submitted file against a source notebook.
+
+    `seed` is the secret that hidden tests draw from. Without `limits` the source notebook's count.
+    """
+    return grade_sanitized(source_notebook, sanitize(source_notebook, submitted), seed, sandbox, limits)
+
+
+def grade_sanitized(
+    source_notebook: Path, found: Sanitized, seed: str, sandbox: Sandbox, limits: Limits | None = None
+) -> Outcome:
+    """Grade what `sanitize` made of a submission."""
+    if found.reason:
+        return Outcome(no_points(source_notebook), reason=found.reason, warning=sandbox.warning)
+    began = time.monotonic()
+    server = server_for(modules_of(source_notebook), sandbox.kind)
+    cells = [cell for cell in found.notebook.cells if cell.cell_type == "code"]
+    limits = limits or Limits.of(master_of(source_notebook))
+    job = {"seed": seed, "limits": asdict(limits), "cells": [job_cell(cell) for cell in cells]}
+    told, about = server.grade(job, limits, data_files(source_notebook))
+    return put_together(source_notebook, cells, found, told, about, sandbox, time.monotonic() - began)
+
+
+def job_cell(cell) -> dict:
+    """A cell as the judge gets it."""
+    return {"source": cell.source, "test": is_test(cell)}
+
+
+def is_test(cell) -> bool:
+    """Whether a cell of a sanitized notebook holds the tests of a task."""
+    marks = cell.metadata.get("nbgrader", {})
+    return bool(marks.get("grade")) and not marks.get("solution") and cell.cell_type == "code"
+
+
+def put_together(source_notebook, cells, found, told, about, sandbox, seconds) -> Outcome:
+    """The outcome of what the judge told of each cell and the monitor of the boxes."""
+    reports = no_points(source_notebook)
+    outputs, flags = {}, list(found.flags)
+    for cell, said in zip(cells, told["cells"], strict=False):
+        outputs[cell.id] = said.get("outputs", [])
+        if not is_test(cell):
+            continue
+        task = notebooks.grade_id(cell).removeprefix(notebooks.TEST)
+        if "report" in said:
+            reports[task] = report_of(said["report"])
+        else:
+            error = said.get("author_error", "").strip().split("\n")[-1]
+            flags.append(f"The tests of {task} did not finish and gave no points: {error}")
+    flags += told["flags"] + about.get("notes", [])
+    reason = None
+    if len(told["cells"]) < len(cells):
+        missing = len(cells) - len(told["cells"])
+        flags.append(
+            f"Grading ended {missing} cells before the end of the notebook: {about.get('failed', 'out of time')}."
+        )
+        if not told["cells"]:
+            reason = "Grading could not begin."
+    return Outcome(
+        reports,
+        outputs,
+        tuple(dict.fromkeys(flags)),
+        reason,
+        sandbox.warning,
+        round(seconds, 3),
+        about.get("peak_memory", 0),
+    )
+
+
+def no_points(source_notebook: Path) -> dict[str, Report]:
+    """A report without points for each task, for what is never reached."""
+    master = master_of(source_notebook)
+    found = {}
+    for name, cell in notebooks.graded_cells(master).items():
+        if is_test(cell):
+            task = name.removeprefix(notebooks.TEST)
+            found[task] = Report(task, cell.metadata["nbgrader"]["points"], ())
+    return found
+
+
+@functools.lru_cache(maxsize=8)
+def _modules(path: str, changed: int) -> tuple[str, ...]:
+    found = dict.fromkeys(ALWAYS)
+    for cell in master_of(Path(path)).cells:
+        if cell.cell_type == "code":
+            found.update(dict.fromkeys(imported(cell.source)))
+    return tuple(name for name in found if name.split(".")[0] not in COLD)
+
+
+def modules_of(source_notebook: Path) -> tuple[str, ...]:
+    """The libraries that a source notebook imports, which the warm server loads beforehand."""
+    return _modules(str(source_notebook), source_notebook.stat().st_mtime_ns)
+
+
+def imported(source: str) -> list[str]:
+    """The modules that a cell of the instructor's imports."""
+    try:
+        tree = ast.parse(re.sub(r"^\s*[%!].*$", "", source, flags=re.M))
+    except SyntaxError:
+        return []
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [entry.name for entry in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.append(node.module)
+    return found
+
+
+def data_files(source_notebook: Path) -> list[str]:
+    """The files that lie beside the source notebook; nbgrader gives them to students, so they are no secret."""
+    return [
+        str(path.resolve())
+        for path in sorted(source_notebook.parent.iterdir())
+        if path.suffix != ".ipynb" and path.is_file()
+    ]
+
+
+class Server:
+    """A warm server and the line to it."""
+
+    def __init__(self, modules: tuple[str, ...], kind: str):
+        self.home = tempfile.mkdtemp(prefix="course-grading-")
+        self.line, theirs = Packets.pair()
+        command = [sys.executable, "-P", "-m", "course_lib.grading.server", str(theirs.socket.fileno()), kind]
+        self.process = subprocess.Popen(
+            [*command, *modules],
+            pass_fds=[theirs.socket.fileno()],
+            env=environment(self.home),
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.socket.close()
+        try:
+            self.line.receive()
+        except Closed:
+            self.close()
+            raise notebooks.GradingError("the grading server did not start; see the error above") from None
+
+    def grade(self, job: dict, limits: Limits, files: list[str]) -> tuple[dict, dict]:
+        """What the judge told, cell by cell, and what the monitor said in the end."""
+        import socket
+
+        mine, judges = socket.socketpair()
+        channel = Channel(mine)
+        told: dict = {"cells": [], "flags": []}
+        deadline = time.monotonic() + limits.total_seconds + SLACK
+        try:
+            self.line.send({"limits": asdict(limits), "files": files}, (judges.fileno(),))
+            judges.close()
+            with contextlib.suppress(WireError):  # the judge hangs up when it is done
+                channel.send(job, seconds=SLACK)
+                while True:
+                    said, _ = channel.receive(deadline - time.monotonic())
+                    if "flags" in said:
+                        told["flags"] = said["flags"]
+                    else:
+                        told["cells"].append(said)
+            self.line.socket.settimeout(max(deadline - time.monotonic(), 1))
+            about, _ = self.line.receive()
+            self.line.socket.settimeout(None)
+        except (Late, TimeoutError, Closed):
+            self.close()
+            about = {"failed": "the grading server had to be ended"}
+        finally:
+            channel.close()
+        return told, about
+
+    @property
+    def usable(self) -> bool:
+        """Whether the server still runs."""
+        return self.process.poll() is None
+
+    def close(self) -> None:
+        """End the server and everything it started."""
+        self.line.socket.close()
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def environment(home: str) -> dict[str, str]:
+    """What the server's processes may know of the grader's environment: no name of a course, and no secret."""
+    kept = ("PATH", "LANG", "COURSE_DATA", "TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS")
+    fixed = {
+        "HOME": home,
+        "IPYTHONDIR": f"{home}/ipython",
+        "MPLCONFIGDIR": f"{home}/matplotlib",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "OMP_NUM_THREADS": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(Path(__file__).resolve().parent.parent.parent),
+        "TERM": "dumb",
+    }
+    return {name: os.environ[name] for name in kept if name in os.environ} | fixed
+
+
+_servers: dict[tuple, Server] = {}
+
+
+def server_for(modules: tuple[str, ...], kind: str) -> Server:
+    """This process's server for a set of libraries, started when first asked for and again if it ended."""
+    key = (modules, kind, os.getpid())
+    if key not in _servers or not _servers[key].usable:
+        _servers[key] = Server(modules, kind)
+    return _servers[key]
+
+
+@atexit.register
+def close_servers() -> None:
+    """End this process's servers."""
+    for key in [key for key in _servers if key[2] == os.getpid()]:
+        _servers.pop(key).close()
+
+
+def dumps(outcome: Outcome) -> str:
+    """An outcome as one line."""
+    return json.dumps(outcome.to_json(), ensure_ascii=True, sort_keys=True)
