@@ -26,13 +26,19 @@ class WithAuxiliary(NamedTuple):
 
 
 def auxiliary_loss(
-    outputs: Tensor | WithAuxiliary, labels: Tensor, weight: float = AUXILIARY_WEIGHT
+    outputs: Tensor | WithAuxiliary,
+    targets: Tensor,
+    weight: float = AUXILIARY_WEIGHT,
+    label_smoothing: float = 0.0,
 ) -> Tensor:
-    """Return the mean cross-entropy of the logits plus `weight` times that of each auxiliary head, if there are any."""
+    """Return the mean cross-entropy of the logits plus `weight` times that of each auxiliary head, if there are any.
+
+    `targets` are labels (N,) or probabilities (N, num_classes); `label_smoothing` of them is spread over all classes.
+    """
+    loss = partial(nn.functional.cross_entropy, target=targets, label_smoothing=label_smoothing)
     if isinstance(outputs, Tensor):
-        return nn.functional.cross_entropy(outputs, labels)
-    extra = sum(nn.functional.cross_entropy(logits, labels) for logits in outputs.auxiliary)
-    return nn.functional.cross_entropy(outputs.logits, labels) + weight * extra
+        return loss(outputs)
+    return loss(outputs.logits) + weight * sum(map(loss, outputs.auxiliary))
 
 
 def conv_unit(

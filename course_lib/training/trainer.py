@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 
 from course_lib.data import Dataset
 from course_lib.pytorch.augmentation import mixup
+from course_lib.pytorch.googlenet import WithAuxiliary, auxiliary_loss
 from course_lib.pytorch.transfer import hold_norms
 from course_lib.training import checkpoint, devices
 from course_lib.training.batches import Batches, make_batches
@@ -28,6 +30,9 @@ CHECK_EVERY = 20  # steps between looks at the loss, each of which makes a GPU w
 
 class Trainer:
     """Train a classifier with softmax cross-entropy: `fit`, then `evaluate` and `predict`; `save` and `load`.
+
+    A network with auxiliary heads, which gives a `WithAuxiliary` in training, is trained with the sum of their losses:
+    see `auxiliary_loss`.
 
     Images are normalized with the mean and deviation of each channel of the training set; the trainer keeps
     these for evaluation. On a CPU the same recipe, first weights and data give the same result bit for bit,
@@ -57,7 +62,7 @@ class Trainer:
         self.precision = devices.choose_precision(recipe.precision, chosen)
         self.fabric = devices.make_fabric(chosen, self.precision)
         self.device = self.fabric.device
-        self.loss = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
+        self.loss = partial(auxiliary_loss, label_smoothing=recipe.label_smoothing)
         self.normalization: Normalization | None = None
         self.stop = False
         self._loaded: dict[str, Any] | None = None
@@ -112,10 +117,11 @@ class Trainer:
                 # What makes the group's gradient, summed here and averaged over processes, that of one big batch.
                 share = len(labels) * self.fabric.world_size / sum(map(len, group))
                 with self.fabric.no_backward_sync(self.model, enabled=left > 0):
-                    logits = self.model(images)
-                    loss = self.loss(logits, targets)
+                    outputs = self.model(images)
+                    loss = self.loss(outputs, targets)
                     self.fabric.backward(loss * share + self._penalty() / len(group))
                 group_loss += loss.detach() * share
+                logits = outputs.logits if isinstance(outputs, WithAuxiliary) else outputs
                 meters.update(logits, labels, loss)
             group_loss = self.fabric.all_reduce(group_loss)
             self._optimizer_step()
