@@ -47,6 +47,7 @@ from course_lib.pytorch.mlp import build_batch_norm_mlp
 from course_lib.pytorch.mobilenet import build_mobilenet
 from course_lib.pytorch.mobilenet_v2 import build_mobilenet_v2
 from course_lib.pytorch.nasnet import build_nasnet
+from course_lib.pytorch.profiling import Profile, profile
 from course_lib.pytorch.regnet import build_regnet
 from course_lib.pytorch.resnet import build_resnet
 from course_lib.pytorch.resnet_v2 import build_resnet_v2
@@ -59,7 +60,7 @@ from course_lib.pytorch.vgg import build_deep_vgg, build_vgg
 from course_lib.pytorch.vit import build_vit
 from course_lib.pytorch.xception import build_xception
 
-__all__ = ["build", "build_row", "names"]
+__all__ = ["Profile", "build", "build_row", "names", "profile"]
 
 BUILDERS = {
     VGGSpec: build_vgg,
