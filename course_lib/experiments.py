@@ -4,13 +4,13 @@ A name with a stroke, such as "ladder/relu", belongs to the comparison before th
 one thing each. `course_lib.recording` runs and records them. Nothing here loads a framework.
 """
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from course_lib.architectures.ladder import stages
 from course_lib.data.augmentation import Augmentation
+from course_lib.suggest import suggest
 from course_lib.training.recipe import Recipe
 
 __all__ = ["EXPERIMENTS", "Experiment", "Transfer", "find", "members"]
@@ -349,7 +349,6 @@ def find(name: str) -> Experiment:
     if name in EXPERIMENTS:
         return EXPERIMENTS[name]
     known = list(dict.fromkeys([*EXPERIMENTS, *(key.partition("/")[0] for key in EXPERIMENTS)]))
-    similar = difflib.get_close_matches(name, known, n=3)
     groups = list(dict.fromkeys(key.partition("/")[0] for key in EXPERIMENTS))
-    hint = f"did you mean {' or '.join(similar)}?" if similar else f"there are {', '.join(groups)}"
+    hint = suggest(name, known, otherwise=f"there are {', '.join(groups)}")
     raise ValueError(f"no experiment is called {name!r}: {hint}")

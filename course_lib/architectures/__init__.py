@@ -5,7 +5,6 @@ Every row has the fields `params` (trainable parameters as published, at the row
 turns a row into a network.
 """
 
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from course_lib.architectures.alexnet import ALEXNETS, AlexNetSpec
@@ -32,6 +31,7 @@ from course_lib.architectures.squeezenet import SQUEEZENETS, SqueezeNetSpec
 from course_lib.architectures.vgg import DEEP_VGGS, VGGS, DeepVGGSpec, VGGSpec
 from course_lib.architectures.vit import VITS, ViTSpec
 from course_lib.architectures.xception import XCEPTIONS, XceptionSpec
+from course_lib.suggest import suggest
 
 __all__ = [
     "ALEXNETS",
@@ -133,8 +133,7 @@ def find(name: str, image_size: int | None = None) -> NamedTuple:
         if name in table:
             row = table[name]
             return row if image_size is None else row._replace(image_size=image_size)
-    similar = get_close_matches(name, names(), n=3)
-    hint = f"did you mean {' or '.join(similar)}?" if similar else f"there are {', '.join(names())}"
+    hint = suggest(name, names(), otherwise="`course models` lists them")
     raise ValueError(f"no model is called {name!r}: {hint}")
 
 

@@ -7,6 +7,8 @@ comparison changes a single word: `LADDERS["plain_cnn"]._replace(activation="sig
 
 from typing import NamedTuple
 
+from course_lib.architectures.vgg import halved
+
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "leaky_relu", "elu", "selu", "gelu", "silu")
 NORMS = ("none", "batch", "layer", "instance", "group")
 INITIALIZERS = ("default", "he_normal", "xavier_uniform", "lecun_normal", "small_normal", "large_normal")
@@ -28,18 +30,8 @@ class LadderSpec(NamedTuple):
 
     @property
     def feature_size(self) -> int:
-        """Height and width of the last stage's output, pixels.
-
-        Raises:
-            ValueError: if the input is too small to be halved once per stage.
-        """
-        smallest = 2 ** len(self.stages)
-        if self.image_size < smallest:
-            raise ValueError(
-                f"image_size must be at least {smallest}, because {len(self.stages)} stages each halve it, "
-                f"got {self.image_size}"
-            )
-        return self.image_size // smallest
+        """Height and width of the last stage's output, pixels; ValueError for an input that is too small."""
+        return halved(self.image_size, len(self.stages))
 
 
 def stages(convolutions: int, width: int = 16) -> tuple[tuple[int, ...], ...]:

@@ -9,6 +9,20 @@ train. No framework is imported here.
 from typing import NamedTuple
 
 
+def halved(image_size: int, stages: int) -> int:
+    """Return an image's height after so many stages, each of which halves it.
+
+    Raises:
+        ValueError: if nothing would be left.
+    """
+    smallest = 2**stages
+    if image_size < smallest:
+        raise ValueError(
+            f"image_size must be at least {smallest}, because {stages} stages each halve it, got {image_size}"
+        )
+    return image_size // smallest
+
+
 class VGGSpec(NamedTuple):
     """A row of `VGGS`."""
 
@@ -22,18 +36,8 @@ class VGGSpec(NamedTuple):
 
     @property
     def feature_size(self) -> int:
-        """Height and width of the last stage's output, pixels.
-
-        Raises:
-            ValueError: if the input is too small to be halved once per stage.
-        """
-        smallest = 2 ** len(self.stages)
-        if self.image_size < smallest:
-            raise ValueError(
-                f"image_size must be at least {smallest}, because {len(self.stages)} stages each halve it, "
-                f"got {self.image_size}"
-            )
-        return self.image_size // smallest
+        """Height and width of the last stage's output, pixels; ValueError for an input that is too small."""
+        return halved(self.image_size, len(self.stages))
 
 
 VGGS = {

@@ -6,9 +6,10 @@ Checksums of downloads are those that TensorFlow Datasets publishes for the same
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from course_lib.suggest import suggest
 
 
 @dataclass(frozen=True)
@@ -203,9 +204,7 @@ def find(name: str) -> DataSpec:
     """The row called `name`; a ValueError names the nearest one when there is none."""
     if name in CATALOG:
         return CATALOG[name]
-    near = difflib.get_close_matches(str(name), CATALOG, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise ValueError(f"there is no data set {name!r}; {hint}There are: {', '.join(CATALOG)}.")
+    raise ValueError(f"no data set is called {name!r}: {suggest(name, CATALOG)}")
 
 
 def check_split(spec: DataSpec, split: str) -> None:

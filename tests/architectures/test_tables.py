@@ -21,8 +21,8 @@ def test_an_unknown_name_gets_the_nearest_ones():
         architectures.find("smal_vgg")
 
 
-def test_a_name_like_no_other_gets_all_names():
-    with pytest.raises(ValueError, match="there are small_vgg"):
+def test_a_name_like_no_other_gets_the_command_that_lists_all():
+    with pytest.raises(ValueError, match=r"no model is called 'qqqq': `course models` lists them$"):
         architectures.find("qqqq")
 
 

@@ -38,7 +38,7 @@ def test_fetch_downloads_and_tells_where(cifar, capsys):
 def test_unknown_set_fails_but_the_others_are_done(cifar, capsys):
     assert commands.fetch(["cifer10", "cifar10"]) == 1
     said = capsys.readouterr()
-    assert "course: cifer10: there is no data set 'cifer10'; did you mean 'cifar10'?" in said.err
+    assert "course: cifer10: no data set is called 'cifer10': did you mean cifar10?" in said.err
     assert "cifar10: at " in said.out
 
 

@@ -73,12 +73,12 @@ def test_only_chosen_images_are_decoded(flowers, monkeypatch, tmp_path):
 
 
 def test_unknown_name_gets_the_nearest_one():
-    with pytest.raises(ValueError, match=r"no data set 'cifar'; did you mean 'cifar10'\? There are: digits"):
+    with pytest.raises(ValueError, match=r"no data set is called 'cifar': did you mean cifar10\?"):
         data.load("cifar")
 
 
 def test_name_like_no_other_gets_the_list():
-    with pytest.raises(ValueError, match="no data set 'xyz'; There are: digits, shapes"):
+    with pytest.raises(ValueError, match="no data set is called 'xyz': there are digits, shapes"):
         data.fetch("xyz")
 
 
