@@ -123,10 +123,14 @@ def comparison(group: str, title: str) -> str:
     return "\n".join([*lines, ""])
 
 
+def text() -> str:
+    """Return the whole file."""
+    return "\n".join([ladder(), *(comparison(group, title) for group, title in GROUPS.items())])
+
+
 def main() -> None:
     """Write the file."""
-    text = "\n".join([ladder(), *(comparison(group, title) for group, title in GROUPS.items())])
-    (HERE / "ladder.md").write_text(text, encoding="utf-8", newline="\n")
+    (HERE / "ladder.md").write_text(text(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import json
 import math
 
+import ladder
 import numpy as np
 import pytest
 import tables
@@ -147,3 +148,8 @@ def test_the_loop_by_hand_computes_what_the_trainer_computes(plan):
 
 def test_settings_can_be_written_as_json(plan):
     assert json.loads(json.dumps(plan.settings("keras", "32-true", workers=2)))["epochs"] == 2
+
+
+def test_the_ladders_tables_are_what_the_recorded_results_say():
+    written = (tables.README.parent / "ladder.md").read_text(encoding="utf-8")
+    assert written == ladder.text(), "run python benchmarks/ladder.py"
