@@ -4,16 +4,32 @@ import functools
 import http.server
 import json
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from ipywidgets.embed import dependency_state, embed_data
+from playwright.sync_api import Browser, Locator, Page
+
+from course_lib.palette import DARK, LIGHT
+from course_lib.widgets.base import Demo
+
+sys.path.append(str(Path(__file__).parents[1] / "widgets"))  # what torch computes for the demos
 
 LOCAL = re.compile(r"^(http://127\.0\.0\.1[:/]|blob:|data:|file:|about:)")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# A page that holds nothing but demos.
+DEMO_PAGE = """<!DOCTYPE html>
+<html lang="en" data-theme="{theme}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Demo</title>
+<style>body {{ color: {text}; background: {surface} }}</style></head>
+<body><main><h1>Demo</h1>
+<script type="application/vnd.jupyter.widget-state+json">{state}</script>
+<script type="application/vnd.jupyter.widget-view+json">{view}</script>
+</main><script>{host}</script></body></html>"""
 # Every demo's script has a host before it, made by host.js, and every host has drawn its demo.
 SETTLED = """async () => {
   const views = document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]').length;
@@ -52,7 +68,7 @@ def site(built: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Open pages, each in a fresh profile, and wait until their demos have mounted and formulas are set.
 
     `open_page("notation.html", dark=False, width=1280, javascript=True)` returns a Playwright page; a full address
@@ -80,7 +96,7 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         context.on("page", watch)
         page = context.new_page()
-        page.goto(path if "://" in path else site + path)
+        page.goto(path if "://" in path else request.getfixturevalue("site") + path)
         if javascript:
             page.wait_for_function(SETTLED, timeout=20_000)
         return page
@@ -89,6 +105,31 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert trouble == []
+
+
+@pytest.fixture
+def open_demo(open_page, root: Path, tmp_path: Path) -> Callable[..., Locator]:
+    """Open a demo on a page that holds nothing else; return its region. `address` may ask for a set-up: "#name?…"."""
+
+    def open_(demo: Demo, address: str = "", **screen) -> Locator:
+        dark = screen.get("dark", False)
+        state = dependency_state([demo], drop_defaults=False)  # the code is a default, too
+        parts = embed_data(views=[demo], state=state)
+        host = root / "book" / "_ext" / "course_book" / "static" / "host.js"
+        colors = DARK if dark else LIGHT
+        text = DEMO_PAGE.format(
+            theme="dark" if dark else "light",
+            text=colors["text"],
+            surface=colors["surface"],
+            state=json.dumps(parts["manager_state"]).replace("</", "<\\/"),
+            view=json.dumps(parts["view_specs"][0]),
+            host=host.read_text(encoding="utf-8"),
+        )
+        file = tmp_path / "demo.html"
+        file.write_text(text, encoding="utf-8")
+        return open_page(file.as_uri() + address, **screen).get_by_role("region")
+
+    return open_
 
 
 @pytest.fixture(scope="session")

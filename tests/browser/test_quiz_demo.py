@@ -1,13 +1,10 @@
 """The quiz: all kinds of questions on a page of our own, then the questions that the book's pages carry."""
 
-import json
 import re
 
 import pytest
-from ipywidgets.embed import dependency_state, embed_data
 from playwright.sync_api import expect
 
-from course_lib.palette import DARK, LIGHT
 from course_lib.widgets import NumberQuestion, Question, Quiz, Right, Wrong
 
 ONE, SEVERAL, NUMBER = range(3)
@@ -30,14 +27,6 @@ QUESTIONS = (
         "How many parameters?", 15_200, "(5·5·3 + 1)·200", wrong={15_000: "No bias."}, unit="parameters"
     ),
 )
-PAGE = """<!DOCTYPE html>
-<html lang="en" data-theme="{theme}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Quiz</title>
-<style>body {{ color: {text}; background: {surface} }}</style></head>
-<body><main><h1>Quiz</h1>
-<script type="application/vnd.jupyter.widget-state+json">{state}</script>
-<script type="application/vnd.jupyter.widget-view+json">{view}</script>
-</main><script>{host}</script></body></html>"""
 # The questions that a page carries, in their order.
 FIND = """() => {
   const json = (kind) => [...document.querySelectorAll(`script[type="application/vnd.jupyter.widget-${kind}+json"]`)]
@@ -48,28 +37,9 @@ FIND = """() => {
 
 
 @pytest.fixture
-def open_quiz(open_page, root, tmp_path):
+def open_quiz(open_demo):
     """Open the questions above on a page that holds nothing else."""
-
-    def open_(dark: bool = False, width: int = 1280):
-        quiz = Quiz(*QUESTIONS)
-        state = dependency_state([quiz], drop_defaults=False)  # the code is a default, too
-        parts = embed_data(views=[quiz], state=state)
-        host = root / "book" / "_ext" / "course_book" / "static" / "host.js"
-        colors = DARK if dark else LIGHT
-        page = PAGE.format(
-            theme="dark" if dark else "light",
-            text=colors["text"],
-            surface=colors["surface"],
-            state=json.dumps(parts["manager_state"]),
-            view=json.dumps(parts["view_specs"][0]),
-            host=host.read_text(encoding="utf-8"),
-        )
-        file = tmp_path / "quiz.html"
-        file.write_text(page, encoding="utf-8")
-        return open_page(file.as_uri(), dark=dark, width=width)
-
-    return open_
+    return lambda **screen: open_demo(Quiz(*QUESTIONS), **screen).page
 
 
 @pytest.fixture

@@ -11,6 +11,12 @@ from course_lib.widgets.base import STATIC
 SRC = STATIC.parent / "src"
 DEMOS = sorted(script.parent.name for script in SRC.glob("*/index.js"))
 BUNDLES = [f"{demo}.{kind}" for demo in DEMOS for kind in ("js", "css")]
+BY_CLASS = {name: cls.bundle for name, cls in vars(widgets).items() if hasattr(cls, "bundle")}
+PAGES = [
+    page
+    for page in sorted((SRC.parents[2] / "book").rglob("*.md"))
+    if any(f"{name}(" in page.read_text(encoding="utf-8") for name in BY_CLASS)
+]
 MAX_DEMO = 25_000  # bytes gzipped
 MAX_PAGE = 60_000
 
@@ -46,8 +52,15 @@ def test_a_demo_stays_small(demo):
     assert gzipped(f"{demo}.js", f"{demo}.css") <= MAX_DEMO
 
 
-def test_all_demos_together_fit_a_page():
-    assert gzipped(*BUNDLES) <= MAX_PAGE
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_demos_of_a_page_are_small_together(page):
+    """A page carries each of its demos whole, so that one is alive without the others."""
+    shown = {demo for name, demo in BY_CLASS.items() if f"{name}(" in page.read_text(encoding="utf-8")}
+    assert gzipped(*(f"{demo}.{kind}" for demo in shown for kind in ("js", "css"))) <= MAX_PAGE
+
+
+def test_pages_with_demos_are_found():
+    assert PAGES
 
 
 def test_every_bundle_belongs_to_a_demo_in_python():

@@ -4,6 +4,7 @@ import base64
 import functools
 import http.server
 import json
+import re
 import threading
 from pathlib import Path
 
@@ -11,11 +12,14 @@ import pytest
 from ipywidgets.embed import dependency_state, embed_data
 from playwright.sync_api import expect
 
+from course_lib import widgets
 from course_lib.widgets import ConvolutionDemo
+from course_lib.widgets.base import SteeredDemo
 
 LOCAL = ("http://127.0.0.1:", "blob:", "data:", "file:")
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
+STEERED = [cls for cls in vars(widgets).values() if isinstance(cls, type) and issubclass(cls, SteeredDemo)]
 HOST = Path(__file__).parents[2] / "book/_ext/course_book/static/host.js"
 # A demo that writes down what the host does with it.
 PROBE = """
@@ -122,6 +126,20 @@ def test_a_demo_lives_from_its_state_alone(opened, scheme):
     expect(region).to_contain_text("⌊(256 + 2·1 − 1·(3 − 1) − 1) / 1⌋ + 1 = 256")
     region.get_by_label("Stride").press("ArrowRight")
     expect(region).to_contain_text("/ 2⌋ + 1 = 128")
+
+
+@pytest.mark.parametrize("cls", STEERED, ids=lambda cls: cls.bundle)
+def test_every_steered_demo_lives_from_a_file(opened, cls):
+    demo = cls()
+    data = embed_data(views=[demo], state=dependency_state([demo], drop_defaults=False), drop_defaults=False)
+    page = opened(page_of(data["manager_state"]["state"], [demo.model_id]))
+    region = page.get_by_role("region")
+    expect(region.get_by_role("button", name="Set it up")).to_be_visible()
+    region.get_by_role("button", name="Another").click()
+    region.get_by_role("button", name="Set it up").click()
+    expect(region.get_by_role("link", name="Link to this set-up")).to_have_attribute(
+        "href", re.compile(f"^#{cls.bundle}\\?")
+    )
 
 
 def test_the_style_is_added_once_and_the_code_started_once_for_two_views(opened):

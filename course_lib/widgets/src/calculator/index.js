@@ -1,6 +1,6 @@
 // The shape calculator: a network of layers to edit, what each costs, and the whole as code.
 import { el, frame } from "../shared/dom.js";
-import { announcer } from "./announcer.js";
+import { announcer } from "../shared/announcer.js";
 import { codePanel } from "./code_panel.js";
 import { controls } from "./controls.js";
 import { measure, totals, troubles } from "./numerics.js";

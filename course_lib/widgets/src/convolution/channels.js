@@ -2,7 +2,7 @@
 import { el } from "../shared/dom.js";
 import { channelMap, signedMap, valueMap } from "./colors.js";
 import { CHANNELS, number } from "./format.js";
-import { widthOf } from "./measure.js";
+import { widthOf } from "../shared/measure.js";
 import { extent, plane, reach } from "./numerics.js";
 import { createPicture, fit } from "./picture.js";
 

@@ -1,28 +1,7 @@
-// Colors from the page's theme, and the maps that turn values into them.
+// The maps that turn values into colors, and pictures painted through them.
+import { css, mix } from "../shared/theme.js";
 
 const STEPS = 511; // odd, so that zero has a color of its own in the middle
-
-const parse = (text) => text.match(/[\da-f]{2}/gi).map((pair) => parseInt(pair, 16));
-const mix = (from, to, share) => from.map((value, index) => Math.round(value + (to[index] - value) * share));
-export const css = ([red, green, blue]) => `rgb(${red} ${green} ${blue})`;
-
-/** The theme's colors as [red, green, blue], read where the demo stands. */
-export function readTheme(node) {
-  const style = getComputedStyle(node);
-  const names = ["text", "muted", "line", "surface", "blue", "vermillion", "green", "purple"];
-  const colors = Object.fromEntries(
-    names.map((name) => [name, parse(style.getPropertyValue(`--course-${name}`).trim())]),
-  );
-  return { ...colors, font: style.fontFamily };
-}
-
-/** Calls back when the page or JupyterLab changes between light and dark. */
-export function onThemeChange(callback, signal) {
-  const observer = new MutationObserver(callback);
-  const options = { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "data-jp-theme-name"] };
-  for (const node of [document.documentElement, document.body]) observer.observe(node, options);
-  signal.addEventListener("abort", () => observer.disconnect());
-}
 
 /** A map from values between `low` and `high` to colors. */
 function ramp(low, high, color) {
@@ -65,13 +44,6 @@ export function valueMap(view, most, { low, high }, theme) {
   if (view === "signed") return { map: signedMap(most, theme) };
   if (view === "absolute") return { map: greyMap(0, most), absolute: true };
   return { map: greyMap(low, high) };
-}
-
-/** Black or white, whichever can be read on a color. */
-export function ink([red, green, blue]) {
-  const linear = (value) => (value / 255) ** 2.2;
-  const luminance = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
-  return luminance > 0.18 ? "#000000" : "#ffffff";
 }
 
 const painted = new WeakMap(); // canvas -> its pixels and what it shows, to leave it alone while that is the same

@@ -1,9 +1,7 @@
 // Numbers and names as the demo writes them.
+import { minus, number } from "../shared/numbers.js";
 
-const minus = (text) => text.replace("-", "−");
-
-/** A number in at most four significant digits; whole numbers in full. */
-export const number = (value) => minus(String(Number.isInteger(value) ? value : Number(value.toPrecision(4))));
+export { count, number } from "../shared/numbers.js";
 
 /** A number short enough for a cell. */
 export const short = (value) =>
@@ -17,7 +15,5 @@ export const sum = (values) =>
   values
     .map((value, index) => (index === 0 ? number(value) : value < 0 ? ` − ${number(-value)}` : ` + ${number(value)}`))
     .join("");
-
-export const count = (value) => value.toLocaleString("en-US");
 
 export const CHANNELS = ["Red", "Green", "Blue"];

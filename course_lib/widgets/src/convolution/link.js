@@ -1,7 +1,8 @@
 // A set-up as the part of an address behind "#", so that it can be linked.
+import { toHash as hashOf } from "../shared/address.js";
 import { LIMITS, kernelFromTrait, kernelToTrait } from "./state.js";
 
-const NAME = "convolution";
+export const NAME = "convolution";
 
 export function toHash(state) {
   const kernel = kernelToTrait(state);
@@ -14,13 +15,11 @@ export function toHash(state) {
   for (const name of Object.keys(LIMITS)) fields[name] = state[name];
   if (state.bias) fields.bias = state.bias;
   if (state.color) fields.color = 1;
-  return `#${NAME}?${new URLSearchParams(fields)}`;
+  return hashOf(NAME, fields);
 }
 
-/** The patch an address asks for, or null; what is not allowed in it is left out. */
-export function fromHash(hash, samples, gallery) {
-  if (!hash.startsWith(`#${NAME}?`)) return null;
-  const fields = new URLSearchParams(hash.slice(NAME.length + 2));
+/** The patch that the values of an address ask for; what is not allowed in it is left out. */
+export function fromFields(fields, samples, gallery) {
   const patch = {};
   const take = (name, allowed) => allowed.includes(fields.get(name)) && (patch[name] = fields.get(name));
   take("image", [...Object.keys(samples), "drawing", "file"]);

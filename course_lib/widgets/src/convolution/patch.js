@@ -1,7 +1,7 @@
 // The window on a large picture, enlarged until single pixels can be seen.
 import { el } from "../shared/dom.js";
 import { greyMap } from "./colors.js";
-import { widthOf } from "./measure.js";
+import { widthOf } from "../shared/measure.js";
 import { plane, reach } from "./numerics.js";
 import { createPicture, fit } from "./picture.js";
 

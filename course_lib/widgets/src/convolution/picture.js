@@ -1,6 +1,7 @@
 // A picture on a canvas: values as colored cells, with numbers where there is room, a frame of padding and the window.
 import { el } from "../shared/dom.js";
-import { css, ink, paint } from "./colors.js";
+import { css, ink } from "../shared/theme.js";
+import { paint } from "./colors.js";
 import { short } from "./format.js";
 
 const DETAIL_CELL = 20; // pixels a cell needs to hold its number

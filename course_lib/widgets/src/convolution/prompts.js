@@ -1,5 +1,5 @@
 // Things to try, one at a time, each with the settings it needs.
-import { button, el } from "../shared/dom.js";
+import { createPrompts } from "../shared/prompts.js";
 import { chooseImage, chooseKernel } from "./state.js";
 
 const PROMPTS = [
@@ -49,20 +49,8 @@ const PROMPTS = [
   },
 ];
 
-export function createPrompts(store, samples, gallery) {
-  let place = 0;
-  const text = el("p", { class: "cv-task", "aria-live": "polite" });
-  const show = () => {
-    text.replaceChildren(el("strong", {}, `Try this (${place + 1} of ${PROMPTS.length}). `), PROMPTS[place].text);
-  };
-  const set = button("Set it up", () => store.update(setup(PROMPTS[place], samples, gallery)), { class: "cd-primary" });
-  const next = button("Another", () => {
-    place = (place + 1) % PROMPTS.length;
-    show();
-  });
-  show();
-  return { node: el("div", { class: "cv-prompt" }, text, el("div", { class: "cv-buttons" }, set, next)) };
-}
+export const convolutionPrompts = (store, samples, gallery) =>
+  createPrompts(PROMPTS, (prompt) => store.update(setup(prompt, samples, gallery)));
 
 function setup({ image, kernel, stride = 1, padding = 0, dilation = 1, color = false }, samples, gallery) {
   return {

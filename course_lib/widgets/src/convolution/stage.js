@@ -4,7 +4,7 @@ import { createChannels } from "./channels.js";
 import { greyMap } from "./colors.js";
 import { short } from "./format.js";
 import { createLegend, legendText, outputMap } from "./legend.js";
-import { widthOf } from "./measure.js";
+import { widthOf } from "../shared/measure.js";
 import { reach } from "./numerics.js";
 import { createPicture, fit } from "./picture.js";
 import { inputPointing, outputPointing, steerByKeys } from "./pointing.js";

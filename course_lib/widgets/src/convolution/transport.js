@@ -38,7 +38,7 @@ function createButtons(store) {
     for (const node of [first, previous]) node.setAttribute("aria-disabled", String(!moved(state, -1)));
     next.setAttribute("aria-disabled", String(!moved(state, 1)));
   }
-  return { node: el("div", { class: "cv-buttons" }, first, previous, play, next), draw };
+  return { node: el("div", { class: "cd-buttons" }, first, previous, play, next), draw };
 }
 
 function createPosition(store) {

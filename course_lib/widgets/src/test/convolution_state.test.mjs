@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { factor, number, short, sum } from "../convolution/format.js";
-import { fromHash, toHash } from "../convolution/link.js";
+import { NAME, fromFields, toHash } from "../convolution/link.js";
+import { fromHash } from "../shared/address.js";
 import { plane } from "../convolution/numerics.js";
 import { resultOf } from "../convolution/result.js";
 import {
@@ -160,20 +161,17 @@ test("a set-up survives the way through an address", () => {
     bias: -2.5,
     view: "absolute",
   });
-  const back = fromHash(toHash(state), samples, gallery);
+  const back = fromFields(fromHash(NAME, toHash(state)), samples, gallery);
   for (const name of ["image", "mode", "view", "stride", "padding", "dilation", "bias", "color"])
     assert.equal(back[name], state[name], name);
   assert.deepEqual(back.kernel.stack, state.kernel.stack);
 });
 
 test("an address of something else, or a broken one, asks for nothing wrong", () => {
-  assert.equal(fromHash("#summary", samples, gallery), null);
+  assert.equal(fromHash(NAME, "#summary"), null);
   for (const kernel of ["nope", "[[1,2]", "[[1,2],[3,4]]", '[["a"]]', "null", "3", "[[1],[2],[3]]", "{}"]) {
-    const patch = fromHash(
-      `#convolution?image=moon&view=loud&stride=fast&kernel=${encodeURIComponent(kernel)}`,
-      samples,
-      gallery,
-    );
+    const address = `#convolution?image=moon&view=loud&stride=fast&kernel=${encodeURIComponent(kernel)}`;
+    const patch = fromFields(fromHash(NAME, address), samples, gallery);
     assert.deepEqual(patch, { color: false }, kernel);
   }
 });

@@ -1,5 +1,5 @@
 // Tells readers who listen to the page what changed.
-import { el } from "../shared/dom.js";
+import { el } from "./dom.js";
 
 const PAUSE = 500; // milliseconds without a change before the new numbers are announced
 

@@ -1,0 +1,24 @@
+// What the demo works out. Pure functions, no page.
+import { draw, propagate, rms } from "../shared/propagation.js";
+
+export const BATCH = 16;
+const GONE = 1e-3; // of what came in: vanished; its inverse: exploded
+
+/** The network of a state, with the spread of its values: { outputs, gradients, spread: { forward, backward, weights } }. */
+export function flow(state, batch = BATCH) {
+  const setup = { ...state, batch };
+  const { outputs, gradients, weightGradients } = propagate(draw(setup), setup);
+  const spread = { forward: outputs.map(rms), backward: gradients.map(rms), weights: weightGradients.map(rms) };
+  return { outputs, gradients, spread };
+}
+
+/**
+ * What becomes of a spread on its way: { kind, factor, total }, the factor a layer and over all. `values` are in the order
+ * of the way.
+ */
+export function fate(values) {
+  const total = values.at(-1) / values[0];
+  const factor = total ** (1 / (values.length - 1));
+  const kind = Number.isNaN(total) || total > 1 / GONE ? "explodes" : total < GONE ? "vanishes" : "holds";
+  return { kind, factor, total };
+}
