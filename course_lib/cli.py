@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"course-lib {course_lib.__version__}")
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
     _add_data(verbs)
+    _add_models(verbs)
     _add_experiments(verbs)
     _add_problem_sets(verbs)
     _add_term(verbs)
@@ -80,6 +81,23 @@ def _data_pack(options) -> int:
     return commands.pack(options.names, options.out)
 
 
+def _add_models(verbs) -> None:
+    models = verbs.add_parser("models", help="list the models by size, cost and published accuracy")
+    models.add_argument(
+        "--sort",
+        choices=("params", "macs", "top1", "name"),
+        help="default: family by family; macs: multiply-adds",
+    )
+    models.add_argument("--family", nargs="+", default=(), metavar="NAME", help="only these, such as resnet")
+    models.set_defaults(action=_models)
+
+
+def _models(options) -> int:
+    from course_lib import zoo
+
+    return zoo.list_models(options.family, options.sort)
+
+
 def _add_experiments(verbs) -> None:
     run = verbs.add_parser("run", help="train a named experiment and record its results")
     run.add_argument(
@@ -125,7 +143,17 @@ def _add_problem_sets(verbs) -> None:
     grade.add_argument(
         "--submissions", type=Path, metavar="FOLDER", help="STUDENT/SET.ipynb; default: two samples"
     )
+    grade.add_argument("--workers", type=int, default=1, metavar="N", help="processes here (default: 1)")
+    grade.add_argument("--dask", metavar="ADDRESS", help="grade on the Dask cluster of this scheduler")
+    grade.add_argument("--resume", action="store_true", help="go on with a batch that was stopped")
+    kinds = grade.add_mutually_exclusive_group()
+    kinds.add_argument("--sandbox", metavar="KIND", help="namespaces or container; default: what works here")
+    kinds.add_argument("--no-sandbox", action="store_true", help="trust every submission; reports say so")
     grade.set_defaults(action=_grade)
+
+    seed = verbs.add_parser("seed", help="make the secret seed that hidden tests draw from")
+    seed.add_argument("--term", metavar="NAME", help="default: COURSE_TERM, or default")
+    seed.set_defaults(action=_seed)
 
     release = verbs.add_parser("release", help="generate the student version of a problem set")
     release.add_argument("problem_set", metavar="SET")
@@ -145,7 +173,19 @@ def _check(options) -> int:
 def _grade(options) -> int:
     from course_lib.grading import commands
 
-    return commands.grade(options.problem_set, options.submissions)
+    how = commands.How(
+        sandbox="none" if options.no_sandbox else options.sandbox,
+        workers=options.workers,
+        address=options.dask,
+        resume=options.resume,
+    )
+    return commands.grade(options.problem_set, options.submissions, how=how)
+
+
+def _seed(options) -> int:
+    from course_lib.grading import commands
+
+    return commands.seed(options.term)
 
 
 def _release(options) -> int:

@@ -11,7 +11,8 @@ def test_help_names_every_verb(capsys):
     assert stopped.value.code == 0
     listed = capsys.readouterr().out
     assert all(
-        f"\n    {verb} " in listed for verb in ("data", "run", "runs", "check", "grade", "release", "bank")
+        f"\n    {verb} " in listed
+        for verb in ("data", "models", "run", "runs", "check", "grade", "release", "bank")
     )
 
 
