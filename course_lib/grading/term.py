@@ -17,6 +17,7 @@ The file is optional and so is every table in it::
 import datetime
 import math
 import tomllib
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,7 +55,7 @@ class Late:
         if seconds <= 0:
             return 0.0
         percent = min(self.percent_per_day * math.ceil(seconds / DAY), 100 - self.keep_percent)
-        return score * percent / 100
+        return score * (percent / 100)  # this order: never more than the score
 
 
 @dataclass(frozen=True)
@@ -174,8 +175,10 @@ def extend(gradebook, problem_set: str, student: str, when: datetime.datetime) -
         raise GradingError(
             f"{when:%Y-%m-%d %H:%M} UTC is before the due date of all, {due:%Y-%m-%d %H:%M} UTC"
         )
-    gradebook.update_or_create_student(student)
-    gradebook.update_or_create_submission(problem_set, student)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader's way to build a submission
+        gradebook.update_or_create_student(student)
+        gradebook.update_or_create_submission(problem_set, student)
     gradebook.grant_extension(problem_set, student, minutes=(when - due).total_seconds() / 60)
 
 
