@@ -13,18 +13,6 @@ def printed(capsys, *arguments):
     heads, *lines = capsys.readouterr().out.splitlines()
     assert heads.startswith("name ")
     assert heads.endswith("top-1  top-5  depth  by")
-        "name",
-        "family",
-        "image",
-        "params,",
-        "M",
-        "multiply-adds,",
-        "M",
-        "top-1",
-        "top-5",
-        "depth",
-        "by",
-    ]
     return [line.split() for line in lines]
 
 
