@@ -1,6 +1,7 @@
 """Calls to nbgrader: make the student version, grade a submission, write feedback, read the marks."""
 
 import copy
+import filecmp
 import os
 import shutil
 import sys
@@ -24,32 +25,60 @@ class Mark:
 class Engine:
     """nbgrader for one course folder."""
 
-    def __init__(self, root: Path, build: str = "_build/grading", release: str = "exercises"):
+    def __init__(
+        self, root: Path, build: str = "_build/grading", release: str = "exercises", sandbox: str = ""
+    ):
         from nbgrader.apps import NbGraderAPI
 
         from course_lib.grading.nbgrader_config import course_config
 
         self.root, self.build = root, root / build
         self.build.mkdir(parents=True, exist_ok=True)
-        self.api = NbGraderAPI(config=course_config(root, build, release))
+        self.api = NbGraderAPI(config=course_config(root, build, release, sandbox))
 
     def release(self, problem_set: str) -> Path:
         """Write the student version of a set and register its cells in the gradebook."""
         self._do(f"the release of {problem_set}", self.api.generate_assignment, problem_set)
         return self.root / self.api.coursedir.release_directory / problem_set
 
-    def submit(self, problem_set: str, student: str, notebook: Path) -> None:
-        """Put a student's notebook where nbgrader looks for submissions; an earlier one is replaced."""
-        folder = self.build / "submitted" / student / problem_set
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        shutil.copyfile(notebook, folder / f"{problem_set}.ipynb")
+    def source(self, problem_set: str) -> Path:
+        """The source notebook of a set."""
+        return self.root / "solutions" / problem_set / f"{problem_set}.ipynb"
 
-    def grade(self, problem_set: str, student: str) -> list[Mark]:
-        """Grade a submission, write its feedback, and return its marks."""
+    def submit(self, problem_set: str, student: str, notebook: Path) -> bool:
+        """Put a student's file where nbgrader looks for submissions, for formgrader and later regrades.
+
+        Returns whether the same file was there already. A link stays a link, which is not followed when it is
+        read; what is neither file nor link becomes an empty file.
+        """
+        target = self.build / "submitted" / student / problem_set / f"{problem_set}.ipynb"
+        plain = notebook.is_file() or notebook.is_symlink()
+        if plain and target.is_file() and not notebook.is_symlink():
+            same = filecmp.cmp(notebook, target, shallow=False)
+            if same:
+                return True
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name("handed-in.part")
+        partial.unlink(missing_ok=True)
+        if plain:
+            shutil.copyfile(notebook, partial, follow_symlinks=False)
+        else:
+            partial.touch()
+        os.replace(partial, target)
+        stamp = notebook.parent / "timestamp.txt"
+        if stamp.is_file() and not stamp.is_symlink():
+            shutil.copyfile(stamp, target.parent / stamp.name)
+        return False
+
+    def timestamp(self, problem_set: str, student: str):
+        """When a student handed in, from the file that nbgrader's exchange writes; None when there is none."""
+        folder = self.build / "submitted" / student / problem_set
+        return self.api.coursedir.get_existing_timestamp(str(folder))
+
+    def autograde(self, problem_set: str, student: str) -> None:
+        """Grade what a student submitted by nbgrader's own autograder and feedback generator."""
         self._do(f"grading {student}", self.api.autograde, problem_set, student)
         self._do(f"the feedback for {student}", self.api.generate_feedback, problem_set, student)
-        return self.marks(problem_set, student)
 
     def feedback(self, problem_set: str, student: str) -> Path:
         """Where a student's feedback lies."""
@@ -57,15 +86,23 @@ class Engine:
 
     def marks(self, problem_set: str, student: str) -> list[Mark]:
         """A submission's marks in the order of the notebook."""
-        source = notebooks.read(self.root / "solutions" / problem_set / f"{problem_set}.ipynb")
-        order = list(notebooks.graded_cells(source))
+        return self.all_marks(problem_set, student)[student]
+
+    def all_marks(self, problem_set: str, only: str | None = None) -> dict[str, list[Mark]]:
+        """The marks of all who have some, by name."""
+        order = list(notebooks.graded_cells(notebooks.read(self.source(problem_set))))
+        found = {}
         with self.api.gradebook as gradebook:
-            submission = gradebook.find_submission_notebook(problem_set, problem_set, student)
-            found = [
-                Mark(grade.name, None if grade.needs_manual_grade else grade.score, grade.max_score)
-                for grade in submission.grades
-            ]
-        return sorted(found, key=lambda mark: order.index(mark.cell))
+            for submission in gradebook.assignment_submissions(problem_set):
+                student = submission.student.id
+                if only is None or student == only:
+                    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+                    marks = [
+                        Mark(grade.name, None if grade.needs_manual_grade else grade.score, grade.max_score)
+                        for grade in grades
+                    ]
+                    found[student] = sorted(marks, key=lambda mark: order.index(mark.cell))
+        return dict(sorted(found.items()))
 
     @staticmethod
     def _do(what: str, step: Callable[..., dict], *args: str) -> None:

@@ -1,14 +1,21 @@
-"""Preprocessors for nbgrader: what costs no points, and what a student gets to read."""
+"""What a student gets to read: a page of the author's sentences and the student's own work, all of it escaped."""
 
+import base64
+import binascii
 import re
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
 
+from nbconvert.exporters import Exporter
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 from traitlets import List
 
+from course_lib.grading.judging import report_of
 from course_lib.grading.notebooks import secret_lines, split_hidden
-from course_lib.grading.report import Report
+from course_lib.grading.report import Report, number
 
 UNFINISHED = (
     "The checks of this task did not finish, so it has no points. Run your notebook from top to bottom in a fresh "
@@ -17,16 +24,6 @@ UNFINISHED = (
 REMOVED = "[removed: this output quoted a test]"
 SAFE = ("text/plain", "image/png")  # what a student's output may bring into a page that others open
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
-
-
-class DropWarnings(NbGraderPreprocessor):
-    """Removes stderr from test cells: nbgrader takes any such output for a failure, also a harmless warning."""
-
-    def preprocess_cell(self, cell, resources, cell_index):
-        """Keep all outputs of a test cell but stderr."""
-        if is_grade(cell) and cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-        return cell, resources
 
 
 class CleanFeedback(NbGraderPreprocessor):
@@ -51,7 +48,10 @@ class CleanFeedback(NbGraderPreprocessor):
             return cell, resources
         if is_grade(cell):
             report = Report.from_output(cell.outputs)
-            cell.outputs = [new_output("stream", name="stdout", text=report.text() if report else UNFINISHED)]
+            text = report.text() if report else UNFINISHED
+            cell.outputs = [new_output("stream", name="stdout", text=text)]
+            if report and report.results:
+                cell.metadata["report"] = asdict(report)
         else:
             cell.outputs = [clean for output in cell.outputs for clean in self.cleaned(output)]
         return cell, resources
@@ -76,3 +76,81 @@ class CleanFeedback(NbGraderPreprocessor):
         # A printed repr holds a line break as backslash and n and a quote with a backslash before it.
         plain = COLOR.sub("", text).replace("\\'", "'").replace('\\"', '"')
         return REMOVED if any(line in plain for line in self.secrets) else text
+
+
+class FeedbackExporter(Exporter):
+    """Writes the feedback page: one file without scripts or addresses that a page loads from, readable on a phone.
+
+    Text of the student's is escaped by Jinja; of rich outputs only PNG pictures pass.
+    """
+
+    file_extension = ".html"
+    output_mimetype = "text/html"
+
+    def from_notebook_node(self, nb, resources=None, **kwargs):
+        """The page of a graded notebook that `CleanFeedback` has been through."""
+        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        about = resources.get("nbgrader", {})
+        course = nb.metadata.get("course", {})
+        notes = course.get("grading", {})
+        page = template().render(
+            title=about.get("assignment", "Feedback"),
+            score=about.get("score"),
+            most=about.get("max_score"),
+            penalty=about.get("late_penalty") or 0,
+            reason=notes.get("reason"),
+            warning=notes.get("warning"),
+            parts=[part for part in map(self.part, nb.cells) if part],
+            pages=course.get("pages", {}),
+            site=course.get("site", ""),
+        )
+        return page, resources
+
+    def part(self, cell) -> dict | None:
+        """What the page shows of a cell: the student's own cells and the checks, not the statement."""
+        marks = cell.metadata.get("nbgrader", {})
+        own = cell.cell_type == "code" or marks.get("solution")
+        if not own or (marks.get("locked") and not marks.get("grade")):
+            return None
+        test = cell.cell_type == "code" and marks.get("grade") and not marks.get("solution")
+        name = marks.get("grade_id", "")
+        report = cell.metadata.get("report")
+        return {
+            "name": name.removeprefix("test-"),
+            "test": test,
+            "written": cell.cell_type == "markdown",
+            "source": "" if test else cell.source,
+            "report": report_of(report) if report else None,
+            "sentence": "" if report or not test else cell.outputs[0].text,
+            "outputs": [] if test else [self.shown(output) for output in cell.get("outputs", [])],
+            "score": marks.get("score"),
+            "points": marks.get("points"),
+            "comment": marks.get("comment"),
+        }
+
+    @staticmethod
+    def shown(output) -> dict:
+        """An output as text or as a picture."""
+        if output.output_type == "stream":
+            return {"text": COLOR.sub("", output.text)}
+        if output.output_type == "error":
+            return {"text": COLOR.sub("", "\n".join(output.traceback) or f"{output.ename}: {output.evalue}")}
+        picture = output.data.get("image/png", "")
+        try:
+            if picture and base64.b64decode(picture).startswith(b"\x89PNG"):
+                return {"picture": picture.replace("\n", "")}
+        except (binascii.Error, ValueError):
+            pass  # no picture: its text is shown
+        return {"text": COLOR.sub("", output.data.get("text/plain", ""))}
+
+
+@cache
+def template():
+    """The page's template; everything that is put into it is escaped."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["number"] = number
+    return environment.from_string(Path(__file__).with_name("feedback.html").read_text(encoding="utf-8"))

@@ -1,6 +1,7 @@
 """Names that a task forbids, made unusable while the student's code runs."""
 
 import importlib
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -31,7 +32,8 @@ def resolve(name: str) -> tuple[object, str]:
 class Forbidden:
     """Replaces forbidden functions, methods and classes by ones that raise, and remembers who was called.
 
-    This stops honest use, not malice: in one process a determined student can find another way.
+    A profiler sees calls of the originals too, by whatever name the code kept them. In one process a
+    determined student can find another way; taking the profiler away counts as a forbidden call.
     """
 
     def __init__(self, names: tuple[str, ...]):
@@ -45,24 +47,60 @@ class Forbidden:
 
         return trapped
 
+    def _targets(self) -> list[tuple[str, object, str, object]]:
+        """Each forbidden name with the holder and attribute to replace, and what is there now."""
+        found = []
+        for name in self.names:
+            holder, last = resolve(name)
+            target = getattr(holder, last)
+            if isinstance(target, type):  # replacing the class itself would break isinstance elsewhere
+                holder, last, target = target, "__init__", target.__init__
+            found.append((name, holder, last, target))
+        return found
+
     @contextmanager
     def active(self, namespace: dict) -> Iterator[None]:
         """Forbid the names inside the block, also where `namespace` holds them under another name."""
         undo = []
         self.used.clear()
+        targets = self._targets()
         try:
-            for name in self.names:
-                holder, last = resolve(name)
-                target = getattr(holder, last)
-                if isinstance(target, type):  # replacing the class itself would break isinstance elsewhere
-                    holder, last, target = target, "__init__", target.__init__
+            for name, holder, last, target in targets:
                 trap = self._trap(name)
                 setattr(holder, last, trap)
                 undo.append((setattr, holder, last, target))
                 for alias in [key for key, value in namespace.items() if value is target]:
                     namespace[alias] = trap
                     undo.append((dict.__setitem__, namespace, alias, target))
-            yield
+            with self._profiled(targets):
+                yield
         finally:
             for put, *where in reversed(undo):
                 put(*where)
+
+    @contextmanager
+    def _profiled(self, targets: list) -> Iterator[None]:
+        """Note calls of the originals inside the block."""
+        if not targets:
+            yield
+            return
+        builtins = {id(target): name for name, _, _, target in targets if not hasattr(target, "__code__")}
+        codes = {target.__code__: name for name, _, _, target in targets if hasattr(target, "__code__")}
+
+        def look(frame, event: str, called: object) -> None:
+            name = None
+            if event == "c_call":
+                name = builtins.get(id(called))
+            elif event == "call":
+                name = codes.get(frame.f_code)
+            if name:
+                self.used.append(name)
+
+        before = sys.getprofile()
+        sys.setprofile(look)
+        try:
+            yield
+        finally:
+            if sys.getprofile() is not look:
+                self.used.append("sys.setprofile")
+            sys.setprofile(before)

@@ -5,11 +5,10 @@ Run from the course folder. What students and graders produce lies under `_build
 
 from pathlib import Path
 
-from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
-    Execute,
     GetGrades,
     IgnorePattern,
     LimitOutput,
@@ -17,29 +16,35 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from course_lib.grading.feedback import CleanFeedback, DropWarnings
+from course_lib.grading.execute import JudgedExecute, SubmissionExporter
+from course_lib.grading.feedback import CleanFeedback, FeedbackExporter
+from course_lib.grading.gradebook import COURSE, database_url
+from course_lib.grading.term import read_term
 
 
-def course_config(root: Path, build: str = "_build/grading", release: str = "exercises") -> Config:
-    """The settings for a course folder; `build` and `release` are folders in it, for results and student versions."""
+def course_config(
+    root: Path, build: str = "_build/grading", release: str = "exercises", sandbox: str = ""
+) -> Config:
+    """The settings for a course folder; `build` and `release` are folders in it, for results and student versions.
+
+    `sandbox` names a kind of sandbox, by default the best that works.
+    """
     config = Config()
     course = config.CourseDirectory
-    course.course_id = "training-deep-networks"
+    course.course_id = COURSE
     course.root = str(root)
     course.source_directory = "solutions"
     course.release_directory = release
     course.submitted_directory = f"{build}/submitted"
     course.autograded_directory = f"{build}/autograded"
     course.feedback_directory = f"{build}/feedback"
-    course.db_url = f"sqlite:///{(root / build / 'gradebook.db').as_posix()}"
+    course.db_url = database_url(root, build)
 
-    # A submission without one of its test cells is graded with the cell put back.
     config.OverwriteCells.add_missing_cells = True
-    config.Execute.timeout = 120
-    config.KernelManager.transport_encryption = "auto"  # other users of the machine must not read along
+    config.JudgedExecute.sandbox = sandbox
+    config.Autograde.exporter_class = SubmissionExporter
     config.Autograde.autograde_preprocessors = [
-        Execute,
-        DropWarnings,
+        JudgedExecute,
         IgnorePattern,
         ClearMetadataPreprocessor,
         LimitOutput,
@@ -47,8 +52,13 @@ def course_config(root: Path, build: str = "_build/grading", release: str = "exe
         AssignLatePenalties,
         CheckCellMetadata,
     ]
-    config.GenerateFeedback.preprocessors = [GetGrades, CleanFeedback, CSSHTMLHeaderPreprocessor]
-    config.HTMLExporter.sanitize_html = True
+    config.GenerateFeedback.exporter_class = FeedbackExporter
+    config.GenerateFeedback.preprocessors = [GetGrades, CleanFeedback]
+    late = read_term(root).late
+    config.AssignLatePenalties.plugin_class = "course_lib.grading.late_policy.LatePolicy"
+    config.LatePolicy.grace_minutes = late.grace_minutes
+    config.LatePolicy.percent_per_day = late.percent_per_day
+    config.LatePolicy.keep_percent = late.keep_percent
     return config
 
 

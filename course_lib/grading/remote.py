@@ -116,7 +116,7 @@ class Link:
         began, interrupted = time.monotonic(), False
         deadline = began + seconds
         try:
-            before, _ = self.warden.processor_seconds()
+            had = None  # processor time when the limit passed for the first time
             self.channel.send(message, payload, HAND_OVER)
             while True:
                 found = self.await_frame(deadline)
@@ -124,8 +124,9 @@ class Link:
                     raise Gone(late=True)
                 if found is None and not interrupted and time.monotonic() < began + CROWDED * seconds:
                     now, crowded = self.warden.processor_seconds()
-                    if crowded and now - before < seconds:
-                        deadline = time.monotonic() + max(seconds - (now - before), 0.1)
+                    had = now if had is None else had
+                    if crowded and now - had < seconds:
+                        deadline = time.monotonic() + max(seconds - (now - had), 0.1)
                         continue
                 if found is None:
                     interrupted, deadline = True, time.monotonic() + GRACE

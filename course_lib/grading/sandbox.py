@@ -83,6 +83,11 @@ def choose(kind: str | None = None) -> Sandbox:
             "the sandbox 'container' is for use inside a container that grades one submission: set "
             "COURSE_IN_CONTAINER=1 in its image"
         )
+    if kind == "container" and os.getuid() != 0:
+        raise GradingError(
+            "the sandbox 'container' needs to be started as the container's root: the student's code and the tests get "
+            "two other users there"
+        )
     if kind in ("container", "none"):
         return KINDS[kind]
     if reason := reason_against():

@@ -84,9 +84,10 @@ class Monitor:
         printed, prints = os.pipe()
 
         def work() -> None:
-            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            os.dup2(prints, 1)
-            os.dup2(prints, 2)
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            for number, source in enumerate((nothing, prints, prints)):
+                os.dup2(source, number)
+            os.close(nothing)
             os.close(prints)
             examinee.run(Channel(theirs), self.shell)
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 
 VISIBLE = ("/tmp", "/usr", "/lib", "/bin", "/etc", "/proc", "/sys", "/dev", "/opt", "/var")
+FORBID = "course_lib.grading.forbid"  # its own profiler is no attempt of anybody's
 SENTENCES = {
     "socket.connect": "The code tried to open a network connection.",
     "socket.getaddrinfo": "The code tried to look up a network address.",
@@ -35,6 +36,8 @@ def watch(tell: Callable[[str], None]) -> None:
 
     def notice(event: str, args: tuple) -> None:
         nonlocal busy
+        if event == "sys.setprofile" and sys._getframe(1).f_globals.get("__name__") == FORBID:
+            return
         sentence = SENTENCES.get(event) or (opened(args) if event in ("open", "os.listdir") else "")
         if sentence and sentence not in told and not busy and len(told) < 20:
             busy = True

@@ -1,5 +1,6 @@
 """A course with one tiny problem set, so that nbgrader's steps can be tested in seconds; a check on its own."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course_lib.grading import Checks, commands, notebooks
+from course_lib.grading import Checks, commands, judging, notebooks, sandbox
 
 SOLUTION = """
 def double(x):
@@ -105,3 +106,65 @@ def one():
         return check.score()
 
     return run
+
+
+TASKS = ("first", "second", "third")
+
+
+def three_tasks():
+    """A source notebook with three tasks: each wants a function that doubles, for a visible and a hidden point."""
+    cells = []
+    for name in TASKS:
+        solution = SOLUTION.replace("double", name)
+        tests = (
+            TESTS.replace("double", name)
+            .replace("points=3", "points=2, seconds=1")
+            .replace("points=2, hint", "points=1, hint")
+        )
+        cells.append(cell(new_code_cell, name, solution, solution=True))
+        cells.append(cell(new_code_cell, f"test-{name}", tests, grade=True, locked=True, points=2))
+    notebook = new_notebook(cells=cells)
+    names = [part.id for part in cells]
+    notebook.metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3"},
+        "course": {"grade_ids": names},
+    }
+    return notebook
+
+
+@pytest.fixture(scope="session")
+def boxes():
+    """The sandbox of this machine; missing on a user's machine, skip; in CI, fail."""
+    if not sandbox.available():
+        stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        stop(f"there is no sandbox here: {sandbox.reason_against()}")
+    return sandbox.choose()
+
+
+@pytest.fixture
+def judge(boxes, tmp_path):
+    """A function that grades: `judge({task: source}, notebook=...)` gives the outcome."""
+
+    def grade(answers, notebook=None, extra=(), seed="a secret", kind=boxes, **limits):
+        source = tmp_path / "source" / "ps00.ipynb"
+        source.parent.mkdir(exist_ok=True)
+        notebook = notebook or three_tasks()
+        nbformat.write(notebook, source)
+        submitted = notebooks.read(source)
+        for part in list(submitted.cells):
+            part.source = notebooks.split_hidden(part.source)[0]
+            if part.id in answers:
+                part.source = answers[part.id]
+        submitted.cells += [new_code_cell(text) for text in extra]
+        path = tmp_path / "ps00.ipynb"
+        nbformat.write(submitted, path)
+        chosen = sandbox.Limits(**{"seconds": 2, "memory_bytes": 300 << 20, **limits})
+        return judging.grade_one(source, path, seed=seed, sandbox=kind, limits=chosen)
+
+    return grade
+
+
+@pytest.fixture(autouse=True)
+def no_lasting_seed(tmp_path, monkeypatch):
+    """No test makes a secret in the configuration of whoever runs it."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

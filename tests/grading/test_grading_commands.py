@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_output
 
 from course_lib.grading import commands, notebooks
 from course_lib.grading.engine import filled_in
-from course_lib.grading.feedback import REMOVED, UNFINISHED, CleanFeedback, DropWarnings
+from course_lib.grading.feedback import REMOVED, UNFINISHED, CleanFeedback
 
 RIGHT = "def double(x):\n    return x + x"
 # The answer tries to bring the tests to light in every way a student's cell can: by its outputs and by its exceptions.
@@ -165,10 +165,11 @@ def test_grading_twice_gives_the_same_marks_and_never_stops_at_a_bad_file(course
     assert commands.grade("ps00", folder, course) == 1
     first = capsys.readouterr()
     assert rows(first.out) == {
+        "broken": ["0/3", "0/1", "0/4"],
         "noisy": ["3/3", "by", "hand", "3/4"],  # warnings cost nothing
         "without-tests": ["3/3", "0/1", "3/4"],  # the test cell was put back
     }
-    assert "broken: not graded. ps00-double.ipynb is damaged" in first.err
+    assert "broken: not graded, 0 points. ps00-double.ipynb is damaged" in first.err
     assert commands.grade("ps00", folder, course) == 1
     assert rows(capsys.readouterr().out) == rows(first.out)
 
@@ -180,16 +181,25 @@ def test_feedback_holds_sentences_and_nothing_of_a_hidden_test(course, blank, tm
     assert rows(capsys.readouterr().out) == {"nosy": ["1/3", "0/1", "1/4"]}
     page = course / "_build/grading/feedback/nosy/ps00-double/ps00-double.html"
     raw = page.read_text(encoding="utf-8")
-    assert "<script>alert" not in raw
+    assert "<script" not in raw
+    assert not re.search(r"(src|href)=.https?:", raw)
     text = html.unescape(re.sub(r"<[^>]+>", "", raw))
-    assert "[failed 0/2] hidden: doubles a secret number" in text
+    assert "failed: hidden: doubles a secret number" in text
     assert "Your code raised ValueError." in text
-    assert text.count(REMOVED) == 2  # what the last cell printed, and its traceback
     source = notebooks.read(course / "solutions" / "ps00-double" / "ps00-double.ipynb")
     for line in notebooks.secret_lines(source):
         assert line not in text
     for secret in ("987654", "1975308", "HIDDEN TESTS"):
         assert secret not in text
+
+
+def test_a_quoted_test_is_removed_from_feedback_wherever_it_comes_from():
+    """The judge shows no test to the student's code; an output that quotes one all the same does not pass."""
+    tests = new_code_cell("### BEGIN HIDDEN TESTS\nassert double(secret) == 12345\n### END HIDDEN TESTS")
+    outputs = [new_output("stream", name="stdout", text="see: assert double(secret) == 12345")]
+    cells = [tests, new_code_cell("x", outputs=outputs)]
+    cleaned, _ = CleanFeedback().preprocess(nbformat.v4.new_notebook(cells=cells), {})
+    assert cleaned.cells[1].outputs[0].text == REMOVED
 
 
 def test_an_empty_folder_of_submissions_is_named(course, tmp_path):
@@ -239,19 +249,3 @@ def test_pictures_and_plain_text_of_a_student_stay_and_scripts_go():
     first, second = cleaned.cells[0].outputs
     assert first.data == {"image/png": "AAAA", "text/plain": "a picture"}
     assert second.text == "hello"
-
-
-def test_stderr_is_dropped_from_test_cells_only():
-    def noisy():
-        return [
-            new_output("stream", name="stderr", text="warning"),
-            new_output("stream", name="stdout", text="x"),
-        ]
-
-    cells = [
-        new_code_cell("t", metadata=graded("test-a"), outputs=noisy()),
-        new_code_cell("s", outputs=noisy()),
-    ]
-    cleaned, _ = DropWarnings().preprocess(nbformat.v4.new_notebook(cells=cells), {})
-    assert [output.name for output in cleaned.cells[0].outputs] == ["stdout"]
-    assert len(cleaned.cells[1].outputs) == 2
