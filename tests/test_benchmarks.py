@@ -2,8 +2,10 @@
 
 import json
 import math
+import zipfile
 
 import ladder
+import lines_of_code
 import numpy as np
 import pytest
 import tables
@@ -153,3 +155,35 @@ def test_settings_can_be_written_as_json(plan):
 def test_the_ladders_tables_are_what_the_recorded_results_say():
     written = (tables.README.parent / "ladder.md").read_text(encoding="utf-8")
     assert written == ladder.text(), "run python benchmarks/ladder.py"
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("", 0),
+        ("# a comment\n\nx = 1  # one\n", 1),
+        ('"""A docstring\nof two lines."""\nx = 1\n', 1),
+        ('def f():\n    """Say it."""\n    return """two\n    lines"""\n', 3),
+        ("x = [\n    1,\n\n    # two\n    2,\n]\n", 4),
+    ],
+)
+def test_a_line_of_code_is_neither_blank_nor_comment_nor_docstring(source, lines):
+    assert lines_of_code.count_lines(source) == lines
+
+
+def test_sources_are_read_from_a_wheel_or_a_folder_with_their_version(tmp_path):
+    for name in ("lib/models", "lib-1.2.dist-info"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "lib" / "models" / "net.py").write_text("x = 1\n", encoding="utf-8")
+    wheel = tmp_path / "lib-1.3-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as file:
+        file.writestr("lib/models/net.py", "x = 2\n")
+    for path, source, version in ((tmp_path, "x = 1\n", "1.2"), (wheel, "x = 2\n", "1.3")):
+        read, found = lines_of_code.reader(path, "lib")
+        assert (read("net.py"), found) == (source, version)
+    with pytest.raises(FileNotFoundError, match="other-"):
+        lines_of_code.reader(tmp_path, "other")
+
+
+def test_every_family_in_the_table_of_lines_is_ours():
+    assert min(map(lines_of_code.ours, lines_of_code.FAMILIES)) > 10
