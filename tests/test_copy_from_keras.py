@@ -86,6 +86,13 @@ def test_layers_are_matched_as_they_were_called_not_as_the_graph_is_sorted():
     assert_same(Branching(), twin, again=functional(build))
 
 
+def test_a_model_inside_a_model_stands_where_it_is_called_not_where_it_was_made():
+    inside = keras.Input((6, 6, 4))
+    inner = keras.Model(inside, keras.layers.Conv2D(4, 1)(inside))
+    middle = [nn.Conv2d(4, 4, 1), nn.Conv2d(4, 4, 1)]
+    assert_same(nn.Sequential(*middle), functional(lambda x: inner(keras.layers.Conv2D(4, 1)(x))))
+
+
 @pytest.mark.parametrize(
     ("layer", "message"),
     [

@@ -1,13 +1,14 @@
 """The plain convolutional network of the case study in Keras: the twin of `course_lib.pytorch.ladder`.
 
-Norms have PyTorch's constants: Keras's momentum is 1 minus PyTorch's, and its own default epsilon is 100 times
-larger. Weights are drawn by Keras's initializers of the same names; "default" is Glorot uniform here.
+Norms have PyTorch's constants. Weights are drawn by Keras's initializers of the same names; "default" is Glorot
+uniform here.
 """
 
 import keras
 from keras import layers
 
 from course_lib.architectures.ladder import ACTIVATIONS, NORMS, LadderSpec
+from course_lib.keras_twins.layers import BatchNorm, flatten
 
 INITIALIZERS = {
     "default": "glorot_uniform",
@@ -31,7 +32,7 @@ def make_norm(name: str) -> layers.Layer:
     if name == "none":
         return layers.Identity()
     if name == "batch":
-        return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
+        return BatchNorm()
     return layers.GroupNormalization(groups=GROUPS[name], epsilon=1e-5)
 
 
@@ -89,8 +90,7 @@ def build_ladder(spec: LadderSpec, num_classes: int = 10, in_channels: int = 3) 
             channels = out_channels
         drop = [layers.Dropout(spec.dropout)] if spec.dropout else []
         net.append(keras.Sequential([*units, layers.MaxPooling2D(2), *drop], name=f"stage{number}"))
-    # PyTorch flattens channel by channel, so the twin puts the channels first before it flattens.
-    net.append(keras.Sequential([layers.Permute((3, 1, 2)), layers.Flatten()], name="flatten"))
+    net.append(keras.Sequential(flatten(), name="flatten"))  # (N, channels * H * W)
     hidden = [
         layers.Dense(spec.hidden_units, kernel_initializer=initializer),
         make_activation(spec.activation),
