@@ -25,8 +25,19 @@ from course_lib.palette import LIGHT
 
 if TYPE_CHECKING:  # annotations only: curves are drawn without loading a framework
     from course_lib.training.history import History
+    from course_lib.zoo import Entry
 
-__all__ = ["Picture", "confusion_matrix", "filters", "images", "learning_curves", "matrices", "show", "style"]
+__all__ = [
+    "Picture",
+    "accuracy_and_cost",
+    "confusion_matrix",
+    "filters",
+    "images",
+    "learning_curves",
+    "matrices",
+    "show",
+    "style",
+]
 
 CYCLE = ("blue", "vermillion", "green", "purple", "orange", "sky")
 SIGNED = LinearSegmentedColormap.from_list("signed", [LIGHT["blue"], "#f3f3f3", LIGHT["vermillion"]])
@@ -291,3 +302,68 @@ def filters(kernels: np.ndarray, alt: str, columns: int = 8) -> Picture:
         for ax in figure.axes:
             ax.set_axis_off()
     return show(figure, alt)
+
+
+def accuracy_and_cost(entries: "Sequence[Entry]") -> Picture:
+    """Plot published top-1 accuracy against parameters and against multiply-adds, both on a logarithmic axis.
+
+    Models that no other beats at once in accuracy and in what the axis shows are blue, joined and, where there is
+    room, named. Models without a published accuracy are left out.
+
+    Raises:
+        ValueError: if none has one.
+    """
+    known = [entry for entry in entries if entry.accuracy is not None]
+    if not known:
+        raise ValueError(
+            "expected models with a published accuracy, got none: see course_lib.architectures.accuracy"
+        )
+    panels = {"parameters": "parameters, millions", "multiply_adds": "multiply-adds an image, millions"}
+    fronts = {column: _front(known, column) for column in panels}
+    with matplotlib.rc_context(style()):
+        figures = [_costs(known, fronts[column], column, label) for column, label in panels.items()]
+    alt = f"Top-1 accuracy of {len(known)} models on ImageNet. Not beaten at their size or cost:"
+    ends = []
+    for column, front in fronts.items():
+        first, last = (
+            f"{entry.name}, {entry.accuracy.top1:.1f} percent with {getattr(entry, column) / 1e6:,.1f} million"
+            for entry in (front[0], front[-1])
+        )
+        ends.append(f"from {first} {column.replace('_', '-')}, to {last}")
+    alt = f"{alt} {'; '.join(ends)}."
+    return show(figures, alt)
+
+
+def _front(entries: "Sequence[Entry]", column: str) -> "list[Entry]":
+    """Return the entries that no other beats, from the smallest to the largest."""
+    found, best = [], -np.inf
+    for entry in sorted(entries, key=lambda entry: (getattr(entry, column), -entry.accuracy.top1)):
+        if entry.accuracy.top1 > best:
+            found.append(entry)
+            best = entry.accuracy.top1
+    return found
+
+
+def _costs(entries: "Sequence[Entry]", front: "Sequence[Entry]", column: str, label: str) -> Figure:
+    figure = Figure(figsize=(3.4, 3.6), layout="constrained")
+    ax = figure.subplots()
+    others = [entry for entry in entries if entry not in front]
+    places = {
+        "others": [(getattr(e, column) / 1e6, e.accuracy.top1) for e in others],
+        "front": [(getattr(e, column) / 1e6, e.accuracy.top1) for e in front],
+    }
+    if others:
+        ax.plot(*zip(*places["others"], strict=True), "o", color=LIGHT["line"], markersize=4)
+    ax.plot(*zip(*places["front"], strict=True), "o-", color=LIGHT["blue"], markersize=5, linewidth=1.5)
+    ax.set(xscale="log", xlabel=label, title="top-1 accuracy, %")
+    low, high = ax.get_ylim()
+    ax.set(ylim=(low, high + 0.03 * (high - low)))
+    left, right = ax.get_xlim()
+    ax.set(xlim=(left / (right / left) ** 0.55, right))  # room for the names, which stand to the left
+    above = np.inf
+    for entry, (x, y) in reversed(list(zip(front, places["front"], strict=True))):
+        if above - y >= 0.055 * (high - low):  # the height of a line
+            ax.annotate(entry.name, (x, y), (-5, 1), textcoords="offset points", ha="right", fontsize=9)
+            above = y
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+    return figure

@@ -10,7 +10,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from course_lib import plots
+from course_lib.architectures.accuracy import Accuracy
 from course_lib.palette import LIGHT
+from course_lib.zoo import Entry
 
 
 class Run:
@@ -93,3 +95,42 @@ def test_filters_want_one_or_three_channels():
     assert plots.filters(np.zeros((4, 1, 3, 3)), alt="grey").html.count("<image") == 4
     with pytest.raises(ValueError, match=r"\(4, 2, 3, 3\)"):
         plots.filters(np.zeros((4, 2, 3, 3)), alt="two channels")
+
+
+def entry(name, parameters, multiply_adds, top1):
+    said = None if top1 is None else Accuracy(top1, 99.0, "a test")
+    return Entry(name, "family", 224, int(parameters * 1e6), int(multiply_adds * 1e6), said)
+
+
+ZOO = [
+    *(entry("small", 1, 50, 60.0), entry("cheap", 9, 20, 65.0), entry("beaten", 20, 400, 64.0)),
+    *(entry("large", 80, 900, 80.0), entry("unknown", 0.1, 1, None)),
+]
+
+
+def test_accuracy_and_cost_name_the_models_that_none_beats():
+    picture = plots.accuracy_and_cost(ZOO)
+    sizes, costs = picture.html.split("</svg>")[:2]
+    names = [
+        {e.name for e in ZOO if e.name in re.findall(r">\s*(\w+)\s*</text>", svg)} for svg in (sizes, costs)
+    ]
+    assert names == [{"small", "cheap", "large"}, {"cheap", "large"}]
+    assert "of 4 models" in picture.alt
+    assert (
+        "from small, 60.0 percent with 1.0 million parameters, to large, 80.0 percent with 80.0 million;"
+        in picture.alt
+    )
+    assert "from cheap, 65.0 percent with 20.0 million multiply-adds, to large" in picture.alt
+
+
+def test_accuracy_and_cost_give_each_name_a_line_of_its_own():
+    crowd = [entry(f"model{number}", 1 + number, 1 + number, 70 + number / 10) for number in range(50)]
+    svg = plots.accuracy_and_cost(crowd).html.split("</svg>")[0]
+    heights = sorted(float(y) for y in re.findall(r'y="([\d.]+)"[^>]*>\s*model\d+\s*</text>', svg))
+    assert 5 < len(heights) < 50
+    assert min(np.diff(heights)) >= 9  # points, of letters 9 points high
+
+
+def test_accuracy_and_cost_want_a_known_accuracy():
+    with pytest.raises(ValueError, match="published accuracy"):
+        plots.accuracy_and_cost(ZOO[-1:])
