@@ -33,6 +33,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from course_lib.grading import notebooks
+from course_lib.grading.namespaces import library_folders
 from course_lib.grading.packets import Closed, Packets
 from course_lib.grading.report import Report, Result
 from course_lib.grading.sandbox import Limits, Sandbox
@@ -270,6 +271,7 @@ class Server:
 def environment(home: str) -> dict[str, str]:
     """What the server's processes may know of the grader's environment: no name of a course, and no secret."""
     kept = ("PATH", "LANG", "COURSE_DATA", "TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS")
+    package = str(Path(__file__).resolve().parent.parent.parent)
     fixed = {
         "HOME": home,
         "IPYTHONDIR": f"{home}/ipython",
@@ -280,7 +282,7 @@ def environment(home: str) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": str(Path(__file__).resolve().parent.parent.parent),
+        "PYTHONPATH": os.pathsep.join([package, *library_folders()]),
         "TERM": "dumb",
     }
     return {name: os.environ[name] for name in kept if name in os.environ} | fixed

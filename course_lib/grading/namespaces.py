@@ -14,6 +14,7 @@
 
 import contextlib
 import ctypes
+import importlib.util
 import os
 import resource
 import signal
@@ -78,9 +79,13 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str
 
 def visible_folders() -> list[str]:
     """What a box may read: the system's libraries, Python with its packages, this package, and the course's data."""
-    import course_lib
-
-    wanted = ["/usr", sys.base_prefix, sys.prefix, str(Path(course_lib.__file__).resolve().parent)]
+    wanted = [
+        "/usr",
+        sys.base_prefix,
+        sys.prefix,
+        *library_folders(),
+        str(Path(__file__).resolve().parent.parent),
+    ]
     wanted += [name for name in ("/lib", "/lib64", "/bin", "/etc/fonts", "/etc/ssl") if Path(name).exists()]
     wanted += [
         name for name in ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives") if Path(name).exists()
@@ -92,6 +97,12 @@ def visible_folders() -> list[str]:
         if not any(name == other or name.startswith(other + "/") for other in kept):
             kept.append(name)
     return kept
+
+
+def library_folders() -> list[str]:
+    """Where the libraries lie, if not below Python's own prefix; never the course folder."""
+    found = importlib.util.find_spec("numpy")
+    return [str(Path(found.origin).resolve().parent.parent)] if found and found.origin else []
 
 
 def bind(source: str, target: str) -> None:

@@ -111,7 +111,7 @@ def one():
 TASKS = ("first", "second", "third")
 
 
-def three_tasks():
+def three_tasks_notebook():
     """A source notebook with three tasks: each wants a function that doubles, for a visible and a hidden point."""
     cells = []
     for name in TASKS:
@@ -132,6 +132,12 @@ def three_tasks():
     return notebook
 
 
+@pytest.fixture
+def three_tasks():
+    """A source notebook with three tasks."""
+    return three_tasks_notebook()
+
+
 @pytest.fixture(scope="session")
 def boxes():
     """The sandbox of this machine; missing on a user's machine, skip; in CI, fail."""
@@ -148,7 +154,7 @@ def judge(boxes, tmp_path):
     def grade(answers, notebook=None, extra=(), seed="a secret", kind=boxes, **limits):
         source = tmp_path / "source" / "ps00.ipynb"
         source.parent.mkdir(exist_ok=True)
-        notebook = notebook or three_tasks()
+        notebook = notebook or three_tasks_notebook()
         nbformat.write(notebook, source)
         submitted = notebooks.read(source)
         for part in list(submitted.cells):
