@@ -359,11 +359,11 @@ def _costs(entries: "Sequence[Entry]", front: "Sequence[Entry]", column: str, la
     low, high = ax.get_ylim()
     ax.set(ylim=(low, high + 0.03 * (high - low)))
     left, right = ax.get_xlim()
-    ax.set(xlim=(left / (right / left) ** 0.55, right))  # room for the names, which stand to the left
+    ax.set(xlim=(left / (right / left) ** 0.7, right))  # room for the names, which stand to the left
     above = np.inf
     for entry, (x, y) in reversed(list(zip(front, places["front"], strict=True))):
         if above - y >= 0.055 * (high - low):  # the height of a line
-            ax.annotate(entry.name, (x, y), (-5, 1), textcoords="offset points", ha="right", fontsize=9)
+            ax.annotate(entry.name, (x, y), (-4, 4), textcoords="offset points", ha="right", fontsize=9)
             above = y
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
     return figure
