@@ -305,7 +305,7 @@ forge()
 """.replace("ALL", repr(POINTS))
 
 
-@submission("cheat", NOTHING, absent=("6 of 6 points",))
+@submission("cheat", NOTHING)
 def forged_reports(desk: Desk) -> None:
     """Reports of full points printed and displayed, in every cell and at the end."""
     attack(desk, FORGED)

@@ -205,7 +205,7 @@ def the_same_cell_id_everywhere(desk: Desk) -> None:
 
 # ---- files
 
-UNREADABLE = {"whole": False, "flags": ("unreadable",)}
+UNREADABLE = {"whole": False}
 
 
 @submission("file", **UNREADABLE)
@@ -252,7 +252,7 @@ def cells_of_wrong_types(desk: Desk) -> None:
     ).encode()
 
 
-@submission("file", whole=False, flags=("unreadable",))
+@submission("file", **UNREADABLE)
 def huge_file(desk: Desk) -> None:
     """A notebook of 80 MB."""
     desk.add("# " + "x" * 80_000_000)

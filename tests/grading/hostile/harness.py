@@ -21,6 +21,10 @@ from hostile.outcome import Seen, problems
 from hostile.reaching import PORT
 
 HOUSE = Path(__file__).resolve().parents[3]
+LIMITS = {
+    "seconds": 10,
+    "total_seconds": 120,
+}  # for one submission: loops are cut sooner than in a real course
 SEED = "course-hostile-seed-7319"
 TOKEN = "course-hostile-"  # in the command line of every process that an attack leaves behind
 CANARIES = (Path("/tmp/course-hostile-harness"), Path("/dev/shm/course-hostile-shared"))
@@ -32,9 +36,11 @@ class Course:
 
     def __init__(self, root: Path, names: Iterable[str] | None = None):
         self.root = root
-        source = HOUSE / "solutions" / SET
-        shutil.copytree(source, root / "solutions" / SET)
-        self.source = nbformat.read(source / f"{SET}.ipynb", as_version=4)
+        source = root / "solutions" / SET / f"{SET}.ipynb"
+        shutil.copytree(HOUSE / "solutions" / SET, source.parent)
+        self.source = nbformat.read(source, as_version=4)
+        self.source.metadata["course"]["limits"] = LIMITS
+        nbformat.write(self.source, source)
         blank = nbformat.read(HOUSE / "exercises" / SET / f"{SET}.ipynb", as_version=4)
         self.handed_in = root / "handed-in"
         self.names = write(self.handed_in, blank, self.source, names)
@@ -46,24 +52,25 @@ class Course:
         """The command line that grades this course."""
         return [sys.executable, "-m", "course_lib.cli", "grade", "ps02", "--submissions", "handed-in", *flags]
 
-    def start(self, *flags: str, **options) -> subprocess.Popen:
-        """Start grading in a process group of its own."""
+    def start(self, *flags: str, plain_user: bool = False) -> subprocess.Popen:
+        """Start grading in a process group of its own, as a plain user on request."""
+        if plain_user and os.getuid() == 0:
+            give_away(self.root)
         log = (self.root / "log.txt").open("ab")
         environment = {**os.environ, "COURSE_GRADING_SEED": SEED, "OMP_NUM_THREADS": "1"}
         return subprocess.Popen(
-            self.command(*flags),
+            [*(as_nobody(self.root) if plain_user else []), *self.command(*flags)],
             cwd=self.root,
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            **options,
         )
 
-    def grade(self, *flags: str, seconds: float = 3600) -> int:
+    def grade(self, *flags: str, seconds: float = 3600, plain_user: bool = False) -> int:
         """Grade everything; returns the command's exit status."""
         with listening(self.visitors), canaries():
-            process = self.start(*flags)
+            process = self.start(*flags, plain_user=plain_user)
             try:
                 status = process.wait(seconds)
             finally:
@@ -131,6 +138,37 @@ class Course:
         places = (self.root / "solutions", self.handed_in)
         files = [path for place in places for path in sorted(place.rglob("*")) if path.is_file()]
         return {str(f.relative_to(self.root)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+
+
+NOBODY = 65534
+
+
+def give_away(root: Path) -> None:
+    """Make a course folder the plain user's."""
+    root.chmod(0o755)
+    for path in (root, *root.rglob("*")):
+        os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+
+
+def as_nobody(root: Path) -> list[str]:
+    """The beginning of a command line that makes root a plain user, who sees this Python wherever it lies.
+
+    Where only root may pass a folder on the way to Python or to this checkout, an empty folder is mounted in its place,
+    for this one process, with only what is needed in it. A plain user stays who they are.
+    """
+    if os.getuid() != 0:
+        return []
+    needed = [Path(sys.base_prefix), HOUSE]
+    script = ["set -e"]
+    for count, path in enumerate(needed):
+        closed = next((p for p in reversed(path.parents) if not p.stat().st_mode & 0o001), None)
+        if closed is not None:
+            keep = root / f"mount{count}"
+            keep.mkdir()
+            script += [f"mount --bind '{path}' '{keep}'", f"mount -t tmpfs none '{closed}'"]
+            script += [f"mkdir -p '{path}'", f"mount --bind '{keep}' '{path}'"]
+    script.append(f'exec setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups -- env HOME="{root}" "$@"')
+    return ["unshare", "--mount", "sh", "-c", "\n".join(script), "sh"]
 
 
 @contextlib.contextmanager

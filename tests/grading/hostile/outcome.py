@@ -7,6 +7,15 @@ from html.parser import HTMLParser
 
 from hostile.corpus import POINTS, Submission
 
+# The kinds of flags that a submission can be expected to raise, by the sentences that say so.
+SIGNS = {
+    "repaired": re.compile(
+        "put back|one was kept|was changed|its mark|turned back|left out|put below|read as"
+    ),
+    "network": re.compile("network"),
+    "programs": re.compile("another pro(gram|cess)"),
+    "ended": re.compile("was ended|ended before|processes|memory"),
+}
 PAGE = 3_000_000  # bytes that a student's feedback may have
 LOUD = {
     "script",
@@ -98,8 +107,8 @@ def marks_problems(expected: Submission, seen: Seen) -> list[str]:
 def problems(expected: Submission, seen: Seen, secrets=(), honest: str = "") -> list[str]:
     """Everything in which an outcome differs from the expected one, a phrase each; nothing when all is well."""
     found = marks_problems(expected, seen)
-    missing = [flag for flag in expected.flags if flag not in seen.flags]
-    found += [f"not flagged as {flag}" for flag in missing]
+    raised = "\n".join(seen.flags)
+    found += [f"not flagged: {flag}" for flag in expected.flags if not SIGNS[flag].search(raised)]
     if not expected.whole and not seen.reason:
         found.append("no reason is given")
     if seen.feedback is None:

@@ -171,7 +171,7 @@ def sees_other_processes(desk: Desk) -> None:
     )
 
 
-@submission("reach", {"conv1x1": 0})
+@submission("reach", {"conv1x1": 0}, flags=("network",))
 def connects(desk: Desk) -> None:
     """Connects to a port of this machine on which somebody listens."""
     desk.only_if(
@@ -190,7 +190,7 @@ def connects(desk: Desk) -> None:
     )
 
 
-@submission("reach", {"conv1x1": 0})
+@submission("reach", {"conv1x1": 0}, flags=("network",))
 def connects_when_called(desk: Desk) -> None:
     """Asks over the network for the answer when called."""
     desk.put(
@@ -203,7 +203,7 @@ def connects_when_called(desk: Desk) -> None:
     )
 
 
-@submission("reach", {"conv1x1": 0})
+@submission("reach", {"conv1x1": 0}, flags=("network",))
 def speaks_to_abstract_sockets(desk: Desk) -> None:
     """Connects to a listener in the abstract name space, which no file permission guards."""
     desk.only_if(

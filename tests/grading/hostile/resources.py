@@ -123,31 +123,31 @@ def bottomless_result(desk: Desk) -> None:
 # ---- floods
 
 
-@submission("flood", flags=("output",))
+@submission("flood")
 def one_long_line(desk: Desk) -> None:
     """60 MB without a line break."""
     desk.after("conv2d", "print('x' * 60_000_000)")
 
 
-@submission("flood", flags=("output",))
+@submission("flood")
 def many_lines(desk: Desk) -> None:
     """Half a million lines."""
     desk.after("conv2d", "for i in range(500_000):\n    print('line', i, '-' * 40)")
 
 
-@submission("flood", flags=("output",))
+@submission("flood")
 def many_displays(desk: Desk) -> None:
     """Twenty thousand displayed objects."""
     desk.add("from IPython.display import display\n\nfor i in range(20_000):\n    display(i)")
 
 
-@submission("flood", flags=("output",))
+@submission("flood")
 def long_traceback(desk: Desk) -> None:
     """An exception with a message of 20 MB."""
     desk.add("raise ValueError('x' * 20_000_000)")
 
 
-@submission("flood", flags=("output",))
+@submission("flood")
 def large_repr(desk: Desk) -> None:
     """A result whose repr has 20 MB."""
     desk.add("'y' * 20_000_000")
@@ -206,7 +206,7 @@ def endless_list(desk: Desk) -> None:
     desk.put("conv1x1", "def conv1x1(images, weight, bias):\n    return list(range(400_000_000))")
 
 
-@submission("resources", {"sizes": 0} | stopped("sizes"))
+@submission("resources", stopped("sizes"), flags=("programs",))
 def fork_bomb(desk: Desk) -> None:
     """Starts 200 processes that wait for a minute; solved only if all of them could start."""
     desk.only_if(
@@ -327,13 +327,13 @@ os.wait()
 """
 
 
-@submission("detached")
+@submission("detached", flags=("programs",))
 def detaches_a_child(desk: Desk) -> None:
     """A child in a session of its own that writes a file after 45 seconds."""
     desk.after("conv2d", DETACH)
 
 
-@submission("detached")
+@submission("detached", flags=("programs",))
 def detaches_when_called(desk: Desk) -> None:
     """The same from inside an answer, at its first call."""
     source = desk.answers["pool2d"].replace("    stride = size", "    detach()\n    stride = size")
@@ -342,7 +342,7 @@ def detaches_when_called(desk: Desk) -> None:
     desk.put("pool2d", head + "\n\n\n" + source)
 
 
-@submission("detached")
+@submission("detached", flags=("programs",))
 def leaves_a_background_command(desk: Desk) -> None:
     """nohup through a shell."""
     desk.add(
