@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 from course_lib.grading.crossing import cross, same
 from course_lib.grading.forbid import Forbidden
-from course_lib.grading.operations import Trouble, carry_out
+from course_lib.grading.operations import carry_out, trouble_of
 from course_lib.grading.student import seed_everything
 from course_lib.grading.watch import watch
 from course_lib.grading.wire import Channel, WireError, decode, encode
@@ -210,8 +210,10 @@ class Examinee:
         """A reply with a value: data as a copy, anything else as a number that stands for it."""
         try:
             encoded, data = encode(cross(value, lambda thing: thing), self.hold)
-        except WireError as error:
-            return {"trouble": vars(Trouble("raised", ("ValueError",), "ValueError", str(error)))}, b""
+        except (
+            Exception
+        ) as error:  # too large, endless, or its own methods raise: the student's value, not a fault here
+            return {"trouble": vars(trouble_of(error, self.shell.user_ns))}, b""
         return {"value": encoded}, data
 
     def hold(self, thing: object) -> list:

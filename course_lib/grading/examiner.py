@@ -22,7 +22,7 @@ from course_lib.grading.remote import Gone, Link, RemoteBorder, Warden
 from course_lib.grading.sandbox import Limits
 from course_lib.grading.wire import Channel
 
-STARTS = 4  # student's processes that one submission may use up
+STARTS = 20  # student's processes that one submission may use up
 
 LATE = "Stopped after {seconds:g} seconds. The cells above were run again; this one was left out."
 ENDED = "The Python process ended in this cell. The cells above were run again; this one was left out."

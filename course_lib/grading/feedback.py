@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import re
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from traitlets import List
 
 from course_lib.grading.judging import report_of
 from course_lib.grading.notebooks import secret_lines, split_hidden
+from course_lib.grading.outputs import clean
 from course_lib.grading.report import Report, number
 
 UNFINISHED = (
@@ -23,7 +23,6 @@ UNFINISHED = (
 )
 REMOVED = "[removed: this output quoted a test]"
 SAFE = ("text/plain", "image/png")  # what a student's output may bring into a page that others open
-COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class CleanFeedback(NbGraderPreprocessor):
@@ -74,7 +73,7 @@ class CleanFeedback(NbGraderPreprocessor):
     def unquoted(self, text: str) -> str:
         """The text, or a note in its place when a line of a hidden test is in it."""
         # A printed repr holds a line break as backslash and n and a quote with a backslash before it.
-        plain = COLOR.sub("", text).replace("\\'", "'").replace('\\"', '"')
+        plain = clean(text).replace("\\'", "'").replace('\\"', '"')
         return REMOVED if any(line in plain for line in self.secrets) else text
 
 
@@ -119,7 +118,7 @@ class FeedbackExporter(Exporter):
             "name": name.removeprefix("test-"),
             "test": test,
             "written": cell.cell_type == "markdown",
-            "source": "" if test else cell.source,
+            "source": "" if test else clean(cell.source),
             "report": report_of(report) if report else None,
             "sentence": "" if report or not test else cell.outputs[0].text,
             "outputs": [] if test else [self.shown(output) for output in cell.get("outputs", [])],
@@ -132,16 +131,16 @@ class FeedbackExporter(Exporter):
     def shown(output) -> dict:
         """An output as text or as a picture."""
         if output.output_type == "stream":
-            return {"text": COLOR.sub("", output.text)}
+            return {"text": clean(output.text)}
         if output.output_type == "error":
-            return {"text": COLOR.sub("", "\n".join(output.traceback) or f"{output.ename}: {output.evalue}")}
+            return {"text": clean("\n".join(output.traceback) or f"{output.ename}: {output.evalue}")}
         picture = output.data.get("image/png", "")
         try:
             if picture and base64.b64decode(picture).startswith(b"\x89PNG"):
                 return {"picture": picture.replace("\n", "")}
         except (binascii.Error, ValueError):
             pass  # no picture: its text is shown
-        return {"text": COLOR.sub("", output.data.get("text/plain", ""))}
+        return {"text": clean(output.data.get("text/plain", ""))}
 
 
 @cache

@@ -2,9 +2,21 @@
 
 import base64
 import binascii
+import re
 
+ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?", re.S)
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 KEPT = ("text/plain", "image/png")
 LINE = 2_000  # characters of one line
+
+
+def clean(text: str) -> str:
+    """The text without what moves a terminal's cursor, colors it, or turns the direction of writing.
+
+    A carriage return, with which progress bars go back to the start of a line, becomes a line break.
+    """
+    text = ESCAPES.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    return CONTROLS.sub("", text).encode("utf-8", "replace").decode()  # lone surrogates cannot be saved
 
 
 class Outputs:
@@ -21,11 +33,12 @@ class Outputs:
         left = self.limit - self.used
         if len(text) > left:
             text, self.cut = text[: max(left, 0)], True
+        text = clean(text)
         encoded = len(text.encode("utf-8", "replace"))
         self.used += encoded
         if any(len(line) > LINE for line in text.split("\n")):
             text = "\n".join(line if len(line) <= LINE else line[:LINE] + " ..." for line in text.split("\n"))
-        return text.encode("utf-8", "replace").decode()  # no lone surrogates: they cannot be saved
+        return text
 
     def stream(self, name: str, text: str) -> None:
         """Add printed text."""

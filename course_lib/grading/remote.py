@@ -14,8 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from course_lib.grading.mentions import Mentions
-from course_lib.grading.operations import BUILTIN_ERRORS, Printed, Trouble
-from course_lib.grading.outputs import Outputs
+from course_lib.grading.operations import BUILTIN_ERRORS, PRINTED, Printed, Trouble
+from course_lib.grading.outputs import Outputs, clean
 from course_lib.grading.packets import Packets
 from course_lib.grading.report import Failure
 from course_lib.grading.student import CALLBACKS, Student, cannot_send, changed_in_place, not_defined
@@ -178,7 +178,7 @@ class Link:
             return True
         if data:
             self.outputs.stream("stdout", data.decode("utf-8", "replace"))
-            self.printed.write(data.decode("utf-8", "replace")[:4096])
+            self.printed.write(clean(data[:PRINTED].decode("utf-8", "replace")))
         return bool(data)
 
     def drain(self) -> None:
@@ -195,10 +195,10 @@ class Link:
     def take(self, event: dict) -> None:
         """Keep something that the student's process says while it works."""
         if event["say"] == "flag" and len(self.flags) < 20:
-            self.flags[str(event.get("text"))[:300]] = None
+            self.flags[clean(str(event.get("text"))[:300])] = None
         elif event["say"] == "stream":
             text = str(event.get("text"))
-            self.printed.write(text)
+            self.printed.write(clean(text[:PRINTED]))
             self.outputs.stream("stderr" if event.get("name") == "stderr" else "stdout", text)
         elif event["say"] == "output":
             self.outputs.add(event.get("output"))
@@ -270,7 +270,7 @@ class RemoteBorder:
             if not (isinstance(body, list) and len(body) == 3 and type(body[0]) is int):
                 raise WireError("a message holds something unknown")
             handle, kind, measurable = body
-            return Student(self, name, handle, str(kind)[:60], measurable is True)
+            return Student(self, name, handle, clean(str(kind)[:60]), measurable is True)
 
         try:
             return decode(value, data, hold)
@@ -302,8 +302,8 @@ class RemoteBorder:
 def read_trouble(body: object) -> Trouble:
     """A trouble of the student's process, with the names that only it can know cut to size."""
     body = body if isinstance(body, dict) else {}
-    kinds = tuple(str(name)[:80] for name in list(body.get("kinds") or ())[:20]) or ("Exception",)
+    kinds = tuple(clean(str(name)[:80]) for name in list(body.get("kinds") or ())[:20]) or ("Exception",)
     known = next((name for name in kinds if name in BUILTIN_ERRORS), "Exception")
     what = body.get("what") if body.get("what") in ("raised", "time", "forbidden") else "raised"
-    text = str(body.get("text", ""))[:200]
-    return Trouble(what, kinds, known, text, str(body.get("where", ""))[:300])
+    text = clean(str(body.get("text", ""))[:200])
+    return Trouble(what, kinds, known, text, clean(str(body.get("where", ""))[:300]))

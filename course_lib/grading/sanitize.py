@@ -78,16 +78,19 @@ def read_bytes(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise Unreadable(f"There is no readable file {path.name}.") from error
-    with open(handle, "rb") as file:
-        about = os.fstat(file.fileno())
+    try:
+        about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode):
             raise Unreadable(f"{path.name} is no plain file.")
-        data = b"" if about.st_size > MOST_BYTES else file.read(MOST_BYTES + 1)
+        with open(handle, "rb", closefd=False) as file:
+            data = b"" if about.st_size > MOST_BYTES else file.read(MOST_BYTES + 1)
         if about.st_size > MOST_BYTES or len(data) > MOST_BYTES:
             raise Unreadable(
                 f"{path.name} has {about.st_size / 1e6:.0f} MB; at most {MOST_BYTES >> 20} MB are read. Clear the "
                 "outputs and hand in again."
             )
+    finally:
+        os.close(handle)
     if not data.strip():
         raise Unreadable(f"{path.name} is empty. Save the notebook again and hand it in.")
     return data
@@ -98,8 +101,9 @@ def read_cells(path: Path) -> tuple[list[dict], list[str]]:
 
     Raises Unreadable when there are none.
     """
+    data = read_bytes(path)
     try:
-        content = json.loads(read_bytes(path).decode("utf-8", "replace"))
+        content = json.loads(data.decode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
         raise Unreadable(
             f"{path.name} is damaged and cannot be read as a notebook. Take a fresh copy and paste your code into it."
@@ -191,7 +195,7 @@ class Repair:
         for cell in self.cells:
             if cell["name"] not in self.known:
                 cell["name"] = None
-        for find in (self.by_id, self.by_definitions):
+        for find in (self.by_id, self.by_text, self.by_definitions):
             present = {cell["name"] for cell in self.cells}
             missing = [name for name in self.order if name not in present]
             for cell in self.cells:
@@ -205,6 +209,17 @@ class Repair:
         """The missing cell that has this cell's id."""
         return next((name for name in missing if self.known[name].get("id") == cell["id"]), None)
 
+    def by_text(self, cell: dict, missing: list[str]) -> str | None:
+        """The missing cell that students must not change and that has this cell's text."""
+        text = squeezed(cell["source"])
+        locked = [name for name in missing if self.locked[name]]
+        return next((name for name in locked if text in self.texts(name)), None)
+
+    def texts(self, name: str) -> tuple[str, str]:
+        """The text of a locked cell as graders and as students have it."""
+        source = self.known[name].source
+        return squeezed(source), squeezed(notebooks.split_hidden(source)[0])
+
     def by_definitions(self, cell: dict, missing: list[str]) -> str | None:
         """The missing solution cell whose functions and classes this cell defines."""
         found = defined(cell["source"]) if cell["type"] == "code" else frozenset()
@@ -215,14 +230,14 @@ class Repair:
         return None
 
     def drop_copies(self) -> None:
-        """Keep one cell of each name: of solutions the last that is not the empty form, of others the last."""
+        """Keep one cell of each name: of solutions the last that is not the empty form, of others the first."""
         chosen: dict[str, int] = {}
         for index, cell in enumerate(self.cells):
             name = cell["name"]
             if name is None:
                 continue
             blank = squeezed(cell["source"]) == squeezed(self.known[name].source)
-            if name not in chosen or self.locked[name] or not blank:
+            if name not in chosen or not (self.locked[name] or blank):
                 chosen[name] = index
         kept = [
             cell
@@ -271,10 +286,7 @@ class Repair:
         """Flag what a student's cell has otherwise than the master's."""
         if cell["type"] != made.cell_type:
             self.flags.append(f"The cell {name} was turned into a {cell['type']} cell; it was turned back.")
-        if self.locked[name] and squeezed(cell["source"]) not in (
-            squeezed(made.source),
-            squeezed(notebooks.split_hidden(made.source)[0]),
-        ):
+        if self.locked[name] and squeezed(cell["source"]) not in self.texts(name):
             self.flags.append(f"The cell {name} was changed; the original was put back.")
         marks = made.metadata["nbgrader"]
         wrong = [

@@ -139,6 +139,14 @@ def three_tasks():
 
 
 @pytest.fixture(scope="session")
+def three_tasks_file(tmp_path_factory) -> Path:
+    """The same as a file, for tests that only read it."""
+    path = tmp_path_factory.mktemp("paper") / "ps00.ipynb"
+    nbformat.write(three_tasks_notebook(), path)
+    return path
+
+
+@pytest.fixture(scope="session")
 def boxes():
     """The sandbox of this machine; missing on a user's machine, skip; in CI, fail."""
     if not sandbox.available():
