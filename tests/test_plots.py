@@ -134,3 +134,41 @@ def test_accuracy_and_cost_give_each_name_a_line_of_its_own():
 def test_accuracy_and_cost_want_a_known_accuracy():
     with pytest.raises(ValueError, match="published accuracy"):
         plots.accuracy_and_cost(ZOO[-1:])
+
+
+def test_lines_hold_their_labels_and_leave_out_what_is_not_finite():
+    picture = plots.lines(
+        {"rising": ([1, 2, 3], [1.0, 10.0, 100.0]), "broken": ([1, 2, 3], [1.0, np.inf, np.nan])},
+        x="steps",
+        y="loss",
+        log="y",
+        alt="Two lines.",
+    )
+    for word in ("rising", "broken", "steps", "loss"):
+        assert re.search(rf"<text[^>]*>(<!--.*?-->)?{word}", picture.html)
+    assert "inf" not in picture.html.replace("infer", "")
+    assert picture.alt == "Two lines."
+
+
+def test_lines_are_told_apart_without_color():
+    picture = plots.lines({str(k): ([0, 1], [0, k]) for k in range(3)}, alt="Three lines.")
+    assert len(set(re.findall(r"stroke-dasharray: ([\d., ]+)", picture.html))) >= 2
+
+
+def test_lines_want_as_many_values_on_both_axes():
+    with pytest.raises(ValueError, match="line 'odd' must have as many y values as x values"):
+        plots.lines({"odd": ([1, 2], [1, 2, 3])}, alt="Nothing.")
+    with pytest.raises(ValueError, match="at least one line"):
+        plots.lines({}, alt="Nothing.")
+
+
+def test_contours_below_zero_are_dashed_and_stand_side_by_side():
+    x = np.linspace(-1, 1, 21)
+    picture = plots.contours(
+        {"saddle": lambda a, b: a**2 - b**2, "bowl": lambda a, b: a**2 + b**2}, x=x, y=x, alt="Two surfaces."
+    )
+    first, second = picture.html.split("<svg ")[1:]
+    assert "saddle" in first
+    assert "bowl" in second
+    assert "stroke-dasharray" in first
+    assert "stroke-dasharray" not in second
