@@ -149,9 +149,23 @@ def test_one_container_a_submission_is_a_mode_of_the_same_command(course, blank,
         "--proc",
         "/proc",
     ]
-    command += ["--tmpfs", "/tmp", "--dir", "/root", "--bind", str(tmp_path), "/work-folder"]
-    for shown in (sys.base_prefix, sys.prefix, str(LIBRARIES), str(PACKAGE / "course_lib")):
-        command += ["--ro-bind", shown, shown]
+    command += [
+        "--perms",
+        "1777",
+        "--tmpfs",
+        "/tmp",
+        "--dir",
+        "/root",
+        "--bind",
+        str(tmp_path),
+        "/work-folder",
+    ]
+    for shown in map(Path, (sys.base_prefix, sys.prefix, LIBRARIES, PACKAGE / "course_lib")):
+        for parent in reversed(
+            shown.parents[:-1]
+        ):  # those that bubblewrap makes by itself are closed to others
+            command += ["--dir", str(parent)]
+        command += ["--ro-bind", str(shown), str(shown)]
     command += [
         "--chdir",
         "/work-folder/course",
@@ -175,7 +189,7 @@ def test_one_container_a_submission_is_a_mode_of_the_same_command(course, blank,
     command += ["--sandbox", "container", "--submissions", "/work-folder/in"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "ada      3/3" in done.stdout
+    assert "ada      3/3" in done.stdout, done.stdout
     folder = course / "_build" / "grading"
     said = (folder / "autograded" / "ada" / "ps00-double" / "ps00-double.ipynb").read_text()
     assert "user 6" in said
