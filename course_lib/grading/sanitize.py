@@ -194,6 +194,10 @@ class Repair:
         """Find the master's cells among the student's: by nbgrader's name, else by id, else by what they define."""
         for cell in self.cells:
             if cell["name"] not in self.known:
+                if cell["marks"].get("grade") or cell["marks"].get("solution") or cell["marks"].get("task"):
+                    self.flags.append(
+                        "A cell claims marks that the problem set does not have; they were left out."
+                    )
                 cell["name"] = None
         for find in (self.by_id, self.by_text, self.by_definitions):
             present = {cell["name"] for cell in self.cells}

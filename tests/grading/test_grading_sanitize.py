@@ -146,6 +146,15 @@ def test_cells_without_any_metadata_are_known_by_their_ids(paper, handed_in, tmp
     assert facts(repaired(paper, handed_in, tmp_path).notebook) == wanted(paper)
 
 
+def test_a_cell_with_marks_of_the_students_own_is_an_ordinary_one(paper, handed_in, tmp_path):
+    own = json.loads(json.dumps(new_code_cell("100")))
+    own["metadata"]["nbgrader"] = {"grade_id": "bonus", "grade": True, "points": 100, "schema_version": 3}
+    handed_in["cells"].append(own)
+    found = repaired(paper, handed_in, tmp_path)
+    assert found.notebook.cells[-1].metadata == {}
+    assert "A cell claims marks that the problem set does not have; they were left out." in found.flags
+
+
 def test_cells_of_the_students_own_stay_where_they_are(paper, handed_in, tmp_path):
     handed_in["cells"].insert(1, json.loads(json.dumps(new_code_cell("helper = 1"))))
     found = repaired(paper, handed_in, tmp_path)

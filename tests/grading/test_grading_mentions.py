@@ -1,0 +1,78 @@
+"""Forbidden names: found by reading, whatever an answer calls them, and by watching, wherever they are kept."""
+
+import numpy as np
+import pytest
+
+from course_lib.grading.forbid import Forbidden, ForbiddenCall
+from course_lib.grading.mentions import Mentions
+
+FORBID = ("torch.nn.functional.conv2d",)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import torch\ndef f(x): return torch.nn.functional.conv2d(x)",
+        "import torch.nn.functional as F\ndef f(x): return F.conv2d(x)",
+        "from torch.nn import functional\ndef f(x): return functional.conv2d(x)",
+        "def f(x):\n    from torch.nn.functional import conv2d as c\n    return c(x)",
+        "import torch.nn.functional as F\ng = F.conv2d\ndef f(x): return g(x)",
+        "import torch.nn.functional as F\ndef helper(x): return F.conv2d(x)\ndef f(x): return helper(x)",
+        "import torch.nn.functional as F\ndef f(x): return getattr(F, 'conv2d')(x)",
+        "import torch.nn.functional as F\ndef f(x, g=F.conv2d): return g(x)",
+        "%matplotlib inline\nimport torch.nn.functional as F\ndef f(x): return F.conv2d(x)",
+    ],
+)
+def test_reading_finds_a_forbidden_name(cell):
+    read = Mentions()
+    read.add(cell)
+    assert read.forbidden("f", FORBID) == FORBID[0]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import torch.nn.functional as F\ndef other(x): return F.conv2d(x)\ndef f(x): return x",
+        "import torch.nn.functional as F\ndef f(x): return F.conv2d_like(x)",
+        "# F.conv2d\ndef f(x): return 'torch.nn.functional.conv2d'",
+        "def conv2d(x): return x\ndef f(x): return conv2d(x)",
+        "def f(x) return x",
+    ],
+)
+def test_what_a_task_may_use_is_not_found(cell):
+    read = Mentions()
+    read.add(cell)
+    assert read.forbidden("f", FORBID) is None
+
+
+def test_names_may_come_from_several_cells():
+    read = Mentions()
+    for cell in (
+        "from torch.nn.functional import *",
+        "import torch.nn.functional as F",
+        "def f(x): return F.conv2d(x)",
+    ):
+        read.add(cell)
+    assert read.forbidden("f", FORBID)
+
+
+def test_a_call_of_a_kept_original_is_seen():
+    kept = [np.load]  # a Python function in a list: no name to replace
+
+    with pytest.raises(FileNotFoundError):
+        np.load("no such file")
+    watch = Forbidden(("numpy.load",))
+    with watch.active({}), pytest.raises(FileNotFoundError):
+        kept[0]("no such file")
+    assert watch.used == ["numpy.load"]
+
+
+def test_taking_the_watch_away_counts_as_a_forbidden_call():
+    import sys
+
+    watch = Forbidden(("numpy.load",))
+    with watch.active({}):
+        sys.setprofile(None)
+    assert watch.used == ["sys.setprofile"]
+    with watch.active({}), pytest.raises(ForbiddenCall):
+        np.load("x")
