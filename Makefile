@@ -20,7 +20,7 @@ export PYTHONUTF8 := 1
 export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help install book test lab lint format bench grade hub release exercises widgets lock screenshot clean
+.PHONY: help install book test lab lint format bench parity grade hub release exercises widgets lock screenshot clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -57,6 +57,11 @@ format: $(INSTALLED) ## apply the format
 bench: book ## measure sizes and times; writes the tables in benchmarks/README.md
 	@$(PY) benchmarks/run.py
 	@$(PY) benchmarks/training.py
+
+parity: $(INSTALLED) ## compare every model with an oracle, stage by stage; writes benchmarks/parity.md
+	@# The only oracle of EfficientNet-Lite0; beside the environment, so that nothing else finds it.
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target _build/timm timm==1.0.31
+	@$(PY) benchmarks/parity.py --timm _build/timm
 
 grade: $(INSTALLED) ## release problem set 2, grade two sample submissions, write feedback, print the marks
 	@$(PY) -m course_lib.cli grade ps02-convolution

@@ -3,8 +3,10 @@ import io
 
 import pytest
 import torch
-from parity import assert_mistake_shows, assert_stages_agree, images, outputs, randomize, stage_shapes
+from agreement import assert_mistake_shows, assert_stages_agree, stage_shapes
+from comparison import images, outputs, randomize
 from torch import nn
+from torchvision_oracles import oracle_pairs
 
 from course_lib import pytorch
 from course_lib.architectures import ALEXNETS
@@ -24,19 +26,6 @@ C6,convolution,384,13,3,1,same
 C7,convolution,256,13,3,1,same
 S8,max pooling,256,6,3,2,valid
 """
-
-
-def stages_of(oracle):
-    """The stages of torchvision's AlexNet, as ours are cut."""
-    layers = oracle.features
-    cuts = [layers[:3], layers[3:6], layers[6:8], layers[8:10], layers[10:13]]
-    pool = nn.Sequential(oracle.avgpool, nn.Flatten())
-    return [*cuts, pool, oracle.classifier[:6], oracle.classifier[6]]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's model and a function that gives its stages."""
-    return {"alexnet": (torchvision.models.alexnet, stages_of)}
 
 
 @pytest.fixture(scope="module")

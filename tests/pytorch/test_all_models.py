@@ -2,7 +2,8 @@
 
 import pytest
 import torch
-from parity import build_meta, images, operations, published, settings
+from agreement import build_meta, operations, published, settings
+from comparison import images
 
 from course_lib import architectures, pytorch
 from course_lib.architectures import (

@@ -2,16 +2,10 @@ import copy
 
 import pytest
 import torch
-from parity import (
-    assert_mistake_shows,
-    assert_stages_agree,
-    assert_training_agrees,
-    images,
-    outputs,
-    randomize,
-    stage_shapes,
-)
+from agreement import assert_mistake_shows, assert_stages_agree, assert_training_agrees, stage_shapes
+from comparison import images, outputs, randomize
 from torch import nn
+from torchvision_oracles import convnext_stages, oracle_pairs
 
 from course_lib import pytorch
 from course_lib.architectures import CONVNEXTS
@@ -22,28 +16,11 @@ TORCHVISION = [SMALL]
 SIZES_32 = [(16, 16), (16, 16), (8, 8), (4, 4), (2, 2)]
 
 
-def stages_of(oracle):
-    """The stages of torchvision's ConvNeXt, as ours are cut: what halves the image begins a stage."""
-    stem, first, *rest = oracle.features
-    stages = [nn.Sequential(halving, *blocks) for halving, blocks in zip(rest[::2], rest[1::2], strict=True)]
-    return [stem, first, *stages, nn.Sequential(oracle.avgpool, oracle.classifier)]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's model and a function that gives its stages."""
-    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
-
-
 @pytest.fixture(scope="module")
 def oracle(torchvision):
     """A small variant of torchvision's, with random weights and statistics."""
     make, _ = oracle_pairs(torchvision)[SMALL]
-    model = randomize(make(num_classes=10))
-    with torch.no_grad():
-        for name, scale in model.named_parameters():
-            if name.endswith("layer_scale"):  # a millionth at the start: no block would show
-                scale.uniform_(0.5, 1.5)
-    return model
+    return randomize(make(num_classes=10))
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +29,7 @@ def pair(oracle):
     model = pytorch.build(SMALL).eval()
     copy_state(oracle, model)
     x = images(2, 64)
-    return model, outputs(stages_of(oracle), x), x
+    return model, outputs(convnext_stages(oracle), x), x
 
 
 def test_outputs_are_torchvisions_after_every_stage(pair):
@@ -74,6 +51,12 @@ def change_the_epsilon_of_layer_norm(model):
             layer.eps = 1e-2
 
 
+def drop_a_shortcut(model):
+    """What a block adds, alone."""
+    block = model.stage4[3]
+    block.register_forward_hook(lambda layer, inputs, output: output - inputs[0])
+
+
 def drop_a_scale(model):
     model.stage1[1].layer_scale.data.fill_(1)
 
@@ -89,6 +72,7 @@ def approximate_gelu(model):
         (change_the_epsilon_of_layer_norm, "stem"),
         (drop_a_scale, "stage1"),
         (approximate_gelu, "stage2"),
+        (drop_a_shortcut, "stage4"),
     ],
 )
 def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):

@@ -2,16 +2,10 @@ import copy
 
 import pytest
 import torch
-from parity import (
-    assert_mistake_shows,
-    assert_stages_agree,
-    change_epsilon,
-    images,
-    outputs,
-    randomize,
-    stage_shapes,
-)
+from agreement import assert_mistake_shows, assert_stages_agree, change_epsilon, stage_shapes
+from comparison import images, outputs, randomize
 from torch import nn
+from torchvision_oracles import oracle_pairs
 
 from course_lib import pytorch
 from course_lib.architectures import DEEP_VGGS
@@ -19,19 +13,6 @@ from course_lib.twins import copy_state
 
 TORCHVISION = [name for name in DEEP_VGGS if not name.endswith("_32")]
 KERAS = {"vgg16": 138_357_544, "vgg19": 143_667_240}  # the model zoo's table
-
-
-def stages_of(oracle):
-    """The stages of torchvision's VGG, as ours are cut: after each pooling."""
-    ends = [i + 1 for i, layer in enumerate(oracle.features) if isinstance(layer, nn.MaxPool2d)]
-    stages = [oracle.features[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-    pool = nn.Sequential(oracle.avgpool, nn.Flatten())
-    return [*stages, pool, oracle.classifier[:6], oracle.classifier[6]]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's model and a function that gives its stages."""
-    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
 
 
 @pytest.fixture(scope="module", params=["vgg11", "vgg11_bn"])

@@ -2,17 +2,10 @@ import copy
 
 import pytest
 import torch
-from parity import (
-    assert_mistake_shows,
-    assert_stages_agree,
-    build_meta,
-    change_epsilon,
-    images,
-    outputs,
-    randomize,
-    stage_shapes,
-)
+from agreement import assert_mistake_shows, assert_stages_agree, build_meta, change_epsilon, stage_shapes
+from comparison import images, outputs, randomize
 from torch import nn
+from torchvision_oracles import densenet_stages, oracle_pairs
 
 from course_lib import pytorch
 from course_lib.architectures import DENSENETS
@@ -21,20 +14,6 @@ from course_lib.twins import copy_state
 TORCHVISION = [name for name, spec in DENSENETS.items() if spec.stem == "7x7"]
 SMALL = [name for name, spec in DENSENETS.items() if spec.stem == "3x3"]
 KERAS = [name for name, spec in DENSENETS.items() if spec.keras_params]
-
-
-def stages_of(oracle):
-    """The stages of torchvision's DenseNet, as ours are cut."""
-    parts = dict(oracle.features.named_children())
-    stem = nn.Sequential(*[parts.pop(name) for name in list(parts) if name.endswith("0")])
-    norm = parts.pop("norm5")
-    head = nn.Sequential(norm, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), oracle.classifier)
-    return [stem, *parts.values(), head]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's model with 10 classes and a function that gives its stages."""
-    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
 
 
 def small(torchvision):
@@ -59,7 +38,7 @@ def pair(request, torchvision):
     oracle = randomize(oracle)
     copy_state(oracle, model.eval())
     x = images(2, size)
-    return model, x, outputs([copy.deepcopy(stage) for stage in stages_of(oracle)], x)
+    return model, x, outputs([copy.deepcopy(stage) for stage in densenet_stages(oracle)], x)
 
 
 def test_outputs_are_torchvisions_after_every_stage(pair):

@@ -3,21 +3,20 @@ from unittest import mock
 
 import keras
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from keras.src.applications import efficientnet as keras_efficientnet
-from parity import (
+from agreement import (
     assert_mistake_shows,
     assert_stages_agree,
     assert_training_agrees,
     build_meta,
     change_epsilon,
-    images,
-    outputs,
-    randomize,
     stage_shapes,
 )
+from comparison import images, outputs, randomize
+from hypothesis import given
+from hypothesis import strategies as st
+from keras.src.applications import efficientnet as keras_efficientnet
 from torch import nn
+from torchvision_oracles import efficientnet_stages, oracle_pairs
 
 from course_lib import pytorch
 from course_lib.architectures import EFFICIENTNETS
@@ -28,16 +27,6 @@ SMALL, LITE = "efficientnet_b0", "efficientnet_lite0"
 INPUT_STATISTICS = 3 + 3 + 1  # means and variances of the colors, and a count of images
 TORCHVISION = KERAS = [f"efficientnet_b{number}" for number in range(8)]
 SIZES_32 = [*[(32, 32)] * 3, (16, 16), *[(8, 8)] * 2, *[(4, 4)] * 3, ()]
-
-
-def stages_of(oracle):
-    """The stages of torchvision's EfficientNet, as ours are cut."""
-    return [*oracle.features, nn.Sequential(oracle.avgpool, nn.Flatten(), oracle.classifier)]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's model and a function that gives its stages."""
-    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +42,7 @@ def pair(oracle):
     model = pytorch.build(SMALL).eval()
     copy_state(oracle, model)
     x = images(2, 64)
-    return model, outputs(stages_of(oracle), x), x
+    return model, outputs(efficientnet_stages(oracle), x), x
 
 
 def test_outputs_are_torchvisions_after_every_stage(pair):

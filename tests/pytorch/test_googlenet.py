@@ -1,10 +1,11 @@
 import copy
-from collections import OrderedDict
 
 import pytest
 import torch
-from parity import assert_stages_agree, images, outputs, published, randomize
+from agreement import assert_mistake_shows, assert_stages_agree, published
+from comparison import images, outputs, randomize
 from torch import nn
+from torchvision_oracles import googlenet_stages, oracle_pairs
 
 from course_lib import pytorch
 from course_lib.architectures import GOOGLENETS
@@ -17,33 +18,6 @@ PARAMS_ADD_UP = {"3x3", "3a", "3b", "4b", "linear"}
 OPERATIONS_ADD_UP = {"3x3", "3a", "3b", "4a", "4b", "4c", "4d", "4e", "5b", "linear"}
 
 TORCHVISION = ["googlenet_torchvision", "googlenet_torchvision_aux"]
-
-
-def stages_of(oracle):
-    """The stages of torchvision's GoogLeNet, as ours are cut."""
-    stem = nn.Sequential(oracle.conv1, oracle.maxpool1, oracle.conv2, oracle.conv3, oracle.maxpool2)
-    modules = [child for name, child in oracle.named_children() if name.startswith("inception")]
-    head = nn.Sequential(oracle.avgpool, nn.Flatten(), oracle.dropout, oracle.fc)
-    return [stem, *modules[:2], oracle.maxpool3, *modules[2:7], oracle.maxpool4, *modules[7:], head]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's model and a function that gives its stages."""
-
-    def make(aux_logits, num_classes=1000):
-        return torchvision.models.GoogLeNet(num_classes, aux_logits=aux_logits, init_weights=False)
-
-    return {
-        "googlenet_torchvision": (lambda num_classes: make(False, num_classes), stages_of),
-        "googlenet_torchvision_aux": (lambda num_classes: make(True, num_classes), stages_of),
-    }
-
-
-def without_aux(model):
-    """The stages alone, for a comparison one after the other."""
-    return nn.Sequential(
-        OrderedDict((name, child) for name, child in model.named_children() if not name.startswith("aux"))
-    )
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +33,12 @@ def twins(torchvision):
 def pair(twins):
     model, oracle = twins
     x = images(2, 64)
-    return model, x, outputs(stages_of(oracle), x)
+    return model, x, outputs(googlenet_stages(oracle), x)
 
 
 def test_outputs_are_torchvisions_after_every_stage(pair):
     model, x, expected = pair
-    assert_stages_agree(without_aux(model), expected, x)
+    assert_stages_agree(model, expected, x)
     with torch.no_grad():
         torch.testing.assert_close(model(x), expected[-1], atol=1e-3, rtol=1e-4)
 
@@ -75,7 +49,7 @@ def test_without_auxiliary_heads_it_is_torchvisions_too(torchvision):
     model = pytorch.build("googlenet_torchvision", num_classes=10).eval()
     copy_state(oracle, model)
     x = images(2, 32)
-    assert_stages_agree(without_aux(model), outputs(stages(oracle), x), x)
+    assert_stages_agree(model, outputs(stages(oracle), x), x)
 
 
 def test_in_training_the_auxiliary_heads_answer_too_and_as_torchvisions(twins):
@@ -138,10 +112,7 @@ def forget_the_pooling(model):
 )
 def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
     model, x, expected = pair
-    model = copy.deepcopy(model)
-    mistake(model)
-    with pytest.raises(AssertionError, match=f"^{where}: "):
-        assert_stages_agree(without_aux(model), expected, x)
+    assert_mistake_shows(model, expected, x, mistake, where)
 
 
 def test_parameters_are_torchvisions(torchvision):

@@ -1,49 +1,14 @@
-import copy
-
 import pytest
 import torch
-from parity import assert_stages_agree, images, operations, outputs, published, randomize, stage_shapes
+from agreement import assert_mistake_shows, assert_stages_agree, operations, published, stage_shapes
+from comparison import images, outputs, randomize
 from torch import nn
+from torchvision_oracles import inception_stages, oracle_pairs
 
 from course_lib import pytorch
 from course_lib.architectures import INCEPTIONS
 from course_lib.pytorch.googlenet import WithAuxiliary
 from course_lib.twins import copy_state
-
-TORCHVISION = ["inception_v3", "inception_v3_aux"]
-
-
-def stages_of(oracle):
-    """The stages of torchvision's Inception-v3, as ours are cut: after every module."""
-    children = dict(oracle.named_children())
-    names = list(children)
-    stem = nn.Sequential(*(children[name] for name in names[: names.index("Mixed_5b")]))
-    modules = [child for name, child in children.items() if name.startswith("Mixed")]
-    return [stem, *modules, nn.Sequential(oracle.avgpool, oracle.dropout, nn.Flatten(), oracle.fc)]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's model and a function that gives its stages."""
-
-    def make(aux_logits, num_classes=1000):
-        return torchvision.models.Inception3(num_classes, aux_logits=aux_logits, init_weights=False)
-
-    return {
-        "inception_v3": (lambda num_classes: make(False, num_classes), stages_of),
-        "inception_v3_aux": (lambda num_classes: make(True, num_classes), stages_of),
-    }
-
-
-def every_module(model):
-    """The stem, each Inception module and the head, for a comparison one after the other."""
-    flat = nn.Sequential()
-    for name, child in model.named_children():
-        if name.startswith("stage"):
-            for number, module in enumerate(child):
-                flat.add_module(f"{name}_{number}", module)
-        elif not name.startswith("aux"):
-            flat.add_module(name, child)
-    return flat
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +24,12 @@ def twins(torchvision):
 def pair(twins):
     model, oracle = twins
     x = images(2, 107)  # after stages 1 and 2 maps of 11 and 5 pixels
-    return model, x, outputs(stages_of(oracle), x)
+    return model, x, outputs(inception_stages(oracle), x)
 
 
 def test_outputs_are_torchvisions_after_every_module(pair):
     model, x, expected = pair
-    assert_stages_agree(every_module(model), expected, x)
+    assert_stages_agree(model, expected, x)
     with torch.no_grad():
         torch.testing.assert_close(model(x), expected[-1], atol=1e-3, rtol=1e-4)
 
@@ -122,10 +87,7 @@ def leave_out_the_padding_from_means(model):
 )
 def test_a_mistake_shows_in_the_module_where_it_is_made(pair, mistake, where):
     model, x, expected = pair
-    model = copy.deepcopy(model)
-    mistake(model)
-    with pytest.raises(AssertionError, match=f"^{where}: "):
-        assert_stages_agree(every_module(model), expected, x)
+    assert_mistake_shows(model, expected, x, mistake, where)
 
 
 def test_parameters_and_operations_are_torchvisions(torchvision):

@@ -1,17 +1,16 @@
-import keras
 import pytest
-from keras.src.applications import inception_resnet_v2
-from keras_oracle import (
+from agreement import (
+    assert_mistake_shows,
     assert_norms_agree,
-    build_oracle,
+    assert_stages_agree,
+    build_meta,
     keras_total,
-    layers_of,
-    outputs_of,
-    share_weights,
-    short_loops,
     shrink_epsilon,
+    stage_shapes,
 )
-from parity import assert_mistake_shows, assert_stages_agree, build_meta, images, stage_shapes
+from comparison import images
+from keras.src.applications import inception_resnet_v2
+from keras_oracles import build_oracle, oracles, outputs_of, share_weights, short_loops
 
 from course_lib import pytorch
 from course_lib.architectures import INCEPTION_RESNETS
@@ -19,33 +18,16 @@ from course_lib.architectures import INCEPTION_RESNETS
 FULL, SMALL = INCEPTION_RESNETS["inceptionresnetv2"], INCEPTION_RESNETS["inceptionresnetv2_32"]
 
 
-def stages_of(oracle):
-    """The last layers of our stages in the Inception-ResNet-v2 of keras.applications."""
-    ends = []
-    for kind in ("block35", "block17"):
-        activations = [
-            layer for layer in oracle.layers if layer.name.startswith(kind) and layer.name.endswith("_ac")
-        ]
-        ends.append(max(activations, key=lambda layer: int(layer.name.split("_")[1])))
-    stem = layers_of(oracle, "MaxPooling2D")[1]
-    return [stem, *ends, layers_of(oracle, "CustomScaleLayer")[-1], oracle.get_layer("predictions")]
-
-
-def oracle_pairs():
-    """For each variant, its maker in keras.applications and a function that gives the last layers of our stages."""
-    return {"inceptionresnetv2": (keras.applications.InceptionResNetV2, stages_of)}
-
-
 @pytest.fixture(scope="module")
 def pair():
     """Our model with few blocks, its oracle with the same weights, an input, and the oracle's stages."""
-    make, stages = oracle_pairs()["inceptionresnetv2"]
+    found = oracles()["inceptionresnetv2"]
     with short_loops(inception_resnet_v2, 1):
-        oracle = build_oracle(make, 75)
+        oracle = build_oracle(found.make, 75)
     model = pytorch.build_row(FULL._replace(blocks=(1, 1, 2)))
     share_weights(model, oracle)
     x = images(2, 75)
-    return model, oracle, x, outputs_of(oracle, stages(oracle), x)
+    return model, oracle, x, outputs_of(oracle, found.stages(oracle), x)
 
 
 def test_outputs_are_those_of_keras_after_every_stage(pair):

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from papers import lenet_table
 from torch import nn
 
 from course_lib import pytorch
@@ -21,38 +22,15 @@ PAPER = {
 }
 
 
-def count(model):
-    return sum(p.numel() for p in model.parameters())
-
-
-def inputs_of_a_unit(layer):
-    """The weights and the bias that all units at one place use together."""
-    if isinstance(layer, Subsampling):
-        return len(layer.bias) * (2 * 2 + 1)  # one weight for four connections
-    if isinstance(layer, RBFOutput):
-        return layer.codes.numel()  # fixed, without biases
-    return count(layer)
-
-
-def table(model):
-    x, rows = torch.randn(2, 1, 32, 32), {}
-    for name, stage in model.named_children():
-        x = stage(x)
-        places = x[0, 0].numel() if x.ndim == 4 else 1
-        layer = stage[0] if isinstance(stage, nn.Sequential) else stage
-        rows[name] = (tuple(x.shape[1:]), count(stage), places * inputs_of_a_unit(layer))
-    return rows
-
-
 def test_shapes_parameters_and_connections_are_the_papers():
-    rows = table(pytorch.build("lenet5", in_channels=1))
+    rows = lenet_table(pytorch.build("lenet5", in_channels=1))
     assert rows == PAPER
     assert sum(row[1] for row in rows.values()) == LENETS["lenet5"].params == 60_000
     assert sum(row[2] for row in rows.values()) == 340_908
 
 
 def test_a_fully_connected_c3_has_900_weights_more_and_no_other_difference():
-    full = table(pytorch.build_row(LENETS["lenet5"]._replace(connections=None), in_channels=1))
+    full = lenet_table(pytorch.build_row(LENETS["lenet5"]._replace(connections=None), in_channels=1))
     missing = sum(6 - len(seen) for seen in CONNECTIONS)
     assert missing * 25 == 900
     assert full["c3"] == ((16, 10, 10), 1_516 + 900, 151_600 + 900 * 100)
@@ -62,7 +40,7 @@ def test_a_fully_connected_c3_has_900_weights_more_and_no_other_difference():
 
 
 def test_the_modern_row_differs_from_the_paper_where_it_says():
-    modern = table(pytorch.build("lenet5_modern", in_channels=1))
+    modern = lenet_table(pytorch.build("lenet5_modern", in_channels=1))
     assert {name: row[0] for name, row in modern.items()} == {name: row[0] for name, row in PAPER.items()}
     more = 900 - 12 - 32 + 84 * 10 + 10  # a full C3; nothing to train in pooling; a dense output
     assert LENETS["lenet5_modern"].params == 60_000 + more == sum(row[1] for row in modern.values())

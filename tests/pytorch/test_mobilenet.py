@@ -1,14 +1,15 @@
-import keras
 import pytest
-from keras_oracle import (
+from agreement import (
+    assert_mistake_shows,
     assert_norms_agree,
-    build_oracle,
+    assert_stages_agree,
+    build_meta,
     keras_total,
-    outputs_of,
-    share_weights,
     shrink_epsilon,
+    stage_shapes,
 )
-from parity import assert_mistake_shows, assert_stages_agree, build_meta, images, stage_shapes
+from comparison import images
+from keras_oracles import build_oracle, oracles, outputs_of, share_weights
 from torch import nn
 
 from course_lib import pytorch
@@ -17,25 +18,14 @@ from course_lib.architectures import MOBILENETS
 NAME = "mobilenet"
 
 
-def stages_of(oracle):
-    """The last layers of our stages in the MobileNet of keras.applications."""
-    names = ("conv1_relu", *(f"conv_pw_{block}_relu" for block in (1, 3, 5, 11, 13)), "predictions")
-    return [oracle.get_layer(name) for name in names]
-
-
-def oracle_pairs():
-    """For each variant, its maker in keras.applications and a function that gives the last layers of our stages."""
-    return {NAME: (keras.applications.MobileNet, stages_of)}
-
-
 @pytest.fixture(scope="module")
 def pair():
     """Our model, its oracle with the same weights, an input, and what the oracle's stages give for it."""
-    make, stages = oracle_pairs()[NAME]
-    oracle, model = build_oracle(make, 64), pytorch.build(NAME)
+    found = oracles()[NAME]
+    oracle, model = build_oracle(found.make, 64), pytorch.build(NAME)
     share_weights(model, oracle)
     x = images(2, 64)
-    return model, oracle, x, outputs_of(oracle, stages(oracle), x)
+    return model, oracle, x, outputs_of(oracle, found.stages(oracle), x)
 
 
 def test_outputs_are_those_of_keras_after_every_stage(pair):

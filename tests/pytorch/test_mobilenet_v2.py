@@ -1,19 +1,17 @@
 import copy
-from itertools import pairwise
 
 import pytest
-from parity import (
+from agreement import (
     assert_mistake_shows,
     assert_stages_agree,
     assert_training_agrees,
     build_meta,
     change_epsilon,
-    images,
-    outputs,
-    randomize,
     stage_shapes,
 )
+from comparison import images, outputs, randomize
 from torch import nn
+from torchvision_oracles import mobilenet_v2_stages, oracle_pairs
 
 from course_lib import pytorch
 from course_lib.architectures import MOBILENETS_V2
@@ -22,18 +20,6 @@ from course_lib.twins import copy_state
 SMALL = "mobilenet_v2"
 TORCHVISION = KERAS = [SMALL]
 SIZES_32 = [*[(32, 32)] * 3, (16, 16), *[(8, 8)] * 2, *[(4, 4)] * 3, ()]
-
-
-def stages_of(oracle):
-    """The stages of torchvision's MobileNetV2, as ours are cut: by the rows of the paper's table 2."""
-    ends = (0, 1, 2, 4, 7, 11, 14, 17, 18, 19)
-    stages = [oracle.features[start:end] for start, end in pairwise(ends)]
-    return [*stages, nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), oracle.classifier)]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's model and a function that gives its stages."""
-    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +35,7 @@ def pair(oracle):
     model = pytorch.build(SMALL).eval()
     copy_state(oracle, model)
     x = images(2, 64)
-    return model, outputs(stages_of(oracle), x), x
+    return model, outputs(mobilenet_v2_stages(oracle), x), x
 
 
 def test_outputs_are_torchvisions_after_every_stage(pair):

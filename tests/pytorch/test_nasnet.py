@@ -1,69 +1,23 @@
-import copy
-from collections import OrderedDict
-
-import keras
 import pytest
 import torch
-from keras.src.applications import nasnet as keras_nasnet
-from keras_oracle import (
+from agreement import (
+    Nothing,
+    assert_mistake_shows,
     assert_norms_agree,
-    build_oracle,
+    assert_stages_agree,
+    build_meta,
     keras_total,
-    outputs_of,
-    share_weights,
     shrink_epsilon,
 )
-from parity import Nothing, assert_stages_agree, build_meta, images, outputs
-from torch import nn
+from comparison import images, our_outputs, our_stages
+from keras.src.applications import nasnet as keras_nasnet
+from keras_oracles import build_oracle, nasnet_stages, outputs_of, share_weights
 
 from course_lib import pytorch
 from course_lib.architectures import NASNETS
 from course_lib.architectures.nasnet import NORMAL, REDUCTION
 
 KERAS = [name for name, spec in NASNETS.items() if spec.keras_params]
-
-
-def stages_of(oracle):
-    """The last layers of our stages in a NASNet of keras.applications."""
-    names = [layer.name for layer in oracle.layers]
-    cells = sum(name.startswith("normal_concat_") for name in names) // 3
-    # Keras counts the normal cells on over the stages, and the reduction cell between two stages too.
-    ends = [
-        "reduction_concat_stem_2",
-        *(f"normal_concat_{number * cells}" for number in (2, 3)),
-        "predictions",
-    ]
-    ends.insert(1, f"normal_concat_{cells - 1}")
-    return [oracle.get_layer(name) for name in ends]
-
-
-def oracle_pairs():
-    """For each variant, its maker in keras.applications and a function that gives the last layers of our stages."""
-    makers = {"nasnetmobile": keras.applications.NASNetMobile, "nasnetlarge": keras.applications.NASNetLarge}
-    return {name: (make, stages_of) for name, make in makers.items()}
-
-
-class Given(nn.Module):
-    """A stage whose output is known already."""
-
-    def __init__(self, output):
-        super().__init__()
-        self.output = output
-
-    def forward(self, x):
-        return self.output
-
-
-def last_outputs(model, x):
-    """Our stages give the outputs of their last two cells: keep the last one's."""
-    found = outputs(list(model.children()), x)
-    return [pair[0] if isinstance(pair, tuple) else pair for pair in found]
-
-
-def compare(model, expected, x):
-    names = [name for name, _ in model.named_children()]
-    found = [Given(output) for output in last_outputs(model, x)]
-    assert_stages_agree(nn.Sequential(OrderedDict(zip(names, found, strict=True))), expected, x)
 
 
 # An even and an odd number of pixels are padded in different ways.
@@ -73,8 +27,7 @@ def pair(request):
     name, size = request.param
     row = NASNETS[name]._replace(cells=2, last_channels=192, stem_channels=8)
 
-    def make(classes, **settings):
-        shape = settings.pop("input_shape")
+    def make(**settings):
         sizes = {
             "penultimate_filters": 192,
             "num_blocks": 2,
@@ -82,10 +35,8 @@ def pair(request):
             "filter_multiplier": 2,
         }
         return keras_nasnet.NASNet(
-            shape,
             **sizes,
             skip_reduction=name == "nasnetlarge",
-            classes=classes,
             default_size=size,
             **settings,
         )
@@ -93,12 +44,12 @@ def pair(request):
     model, oracle = pytorch.build_row(row), build_oracle(make, size)
     share_weights(model, oracle)
     x = images(2, size)
-    return model, oracle, x, outputs_of(oracle, stages_of(oracle), x)
+    return model, oracle, x, outputs_of(oracle, nasnet_stages(oracle), x)
 
 
 def test_outputs_are_those_of_keras_after_every_stage(pair):
     model, _, x, expected = pair
-    compare(model, expected, x)
+    assert_stages_agree(model, expected, x)
 
 
 def test_batch_norm_has_the_constants_of_keras(pair):
@@ -127,10 +78,7 @@ def drop_a_shortcut(model):
 )
 def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
     model, _, x, expected = pair
-    model = copy.deepcopy(model)
-    mistake(model)
-    with pytest.raises(AssertionError, match=f"^{where}: "):
-        compare(model, expected, x)
+    assert_mistake_shows(model, expected, x, mistake, where)
 
 
 @pytest.mark.parametrize("name", KERAS)
@@ -149,7 +97,7 @@ def test_keras_counts_running_statistics(name):
 )
 def test_shape_after_every_stage(name, shapes):
     model, x = build_meta(name)
-    assert [tuple(output.shape[1:]) for output in last_outputs(model, x)] == shapes
+    assert [tuple(output.shape[1:]) for output in our_outputs(our_stages(model), x)] == shapes
 
 
 def test_the_network_for_cifar_has_the_papers_size():

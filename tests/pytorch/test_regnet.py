@@ -1,15 +1,7 @@
 import pytest
-from parity import (
-    Nothing,
-    assert_mistake_shows,
-    assert_stages_agree,
-    change_epsilon,
-    images,
-    outputs,
-    randomize,
-    stage_shapes,
-)
-from torch import nn
+from agreement import Nothing, assert_mistake_shows, assert_stages_agree, change_epsilon, stage_shapes
+from comparison import images, outputs, randomize
+from torchvision_oracles import oracle_pairs
 
 from course_lib import pytorch
 from course_lib.architectures import REGNETS
@@ -18,16 +10,6 @@ from course_lib.twins import copy_state
 
 TORCHVISION = [name for name, spec in REGNETS.items() if spec.stem_stride == 2]
 SMALL = [name for name, spec in REGNETS.items() if spec.stem_stride == 1]
-
-
-def stages_of(oracle):
-    """The stages of torchvision's RegNet, as ours are cut."""
-    return [oracle.stem, *oracle.trunk_output, nn.Sequential(oracle.avgpool, nn.Flatten(), oracle.fc)]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's model with 10 classes and a function that gives its stages."""
-    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
 
 
 @pytest.fixture(scope="module", params=["regnet_x_400mf", "regnet_y_400mf"])

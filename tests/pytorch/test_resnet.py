@@ -1,17 +1,16 @@
 import pytest
 import torch
-from parity import (
+from agreement import (
     Nothing,
     assert_mistake_shows,
     assert_stages_agree,
     build_meta,
     change_epsilon,
-    images,
-    outputs,
-    randomize,
     stage_shapes,
 )
+from comparison import images, outputs, randomize
 from torch import nn
+from torchvision_oracles import oracle_pairs
 
 from course_lib import pytorch
 from course_lib.architectures import RESNETS
@@ -20,20 +19,6 @@ from course_lib.twins import copy_state
 TORCHVISION = [name for name, spec in RESNETS.items() if spec.stem == "7x7"]
 SMALL = [name for name, spec in RESNETS.items() if spec.stem == "3x3"]
 KERAS = [name for name, spec in RESNETS.items() if spec.keras_params]
-
-
-def stages_of(oracle):
-    """The stages of torchvision's ResNet, as ours are cut."""
-    return [
-        nn.Sequential(oracle.conv1, oracle.bn1, oracle.relu, oracle.maxpool),
-        *(oracle.layer1, oracle.layer2, oracle.layer3, oracle.layer4),
-        nn.Sequential(oracle.avgpool, nn.Flatten(), oracle.fc),
-    ]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's model with 10 classes and a function that gives its stages."""
-    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
 
 
 @pytest.fixture(scope="module", params=["resnet18", "resnet50", "resnet18_32"])

@@ -1,59 +1,29 @@
-import keras
 import pytest
-import torch
-from parity import (
+from agreement import (
     Nothing,
     assert_mistake_shows,
     assert_stages_agree,
     build_meta,
     change_epsilon,
-    images,
-    randomize,
     stage_shapes,
 )
+from comparison import images
+from keras_oracles import oracles
 from torch import nn
 
 from course_lib import pytorch
 from course_lib.architectures import RESNETS_V2
-from course_lib.twins import copy_weights
 
-MAKERS = {
-    "resnet50v2": keras.applications.ResNet50V2,
-    "resnet101v2": keras.applications.ResNet101V2,
-    "resnet152v2": keras.applications.ResNet152V2,
-}
-ENDS = ("pool1_pool", "conv2_block{}_out", "conv3_block{}_out", "conv4_block{}_out", "conv5_block{}_out")
-
-
-def oracle_pairs():
-    """For each variant, a maker of Keras's model for an image size and the names of the layers that end its stages."""
-    pairs = {}
-    for name, maker in MAKERS.items():
-
-        def make(image_size, maker=maker):
-            sizes = {"input_shape": (image_size, image_size, 3), "classes": 10}
-            return maker(weights=None, classifier_activation=None, **sizes)
-
-        depths = (None, *RESNETS_V2[name].depths)
-        ends = [end.format(depth) for end, depth in zip(ENDS, depths, strict=True)]
-        pairs[name] = (make, [*ends, "predictions"])
-    return pairs
-
-
-def channels_first(y):
-    tensor = torch.from_numpy(keras.ops.convert_to_numpy(y))
-    return tensor.permute(0, 3, 1, 2) if tensor.ndim == 4 else tensor
+KERAS = [name for name, spec in RESNETS_V2.items() if spec.keras_params]
 
 
 @pytest.fixture(scope="module")
 def pair():
     """Our ResNet-50 V2, an input, and what Keras's stages give for it with the same weights."""
-    make, ends = oracle_pairs()["resnet50v2"]
-    model, oracle = randomize(pytorch.build("resnet50v2")), make(64)
-    copy_weights(model, oracle)
-    stages = keras.Model(oracle.input, [oracle.get_layer(end).output for end in ends])
+    found = oracles()["resnet50v2"]
+    model, oracle = found.pair(pytorch.build("resnet50v2"), 64)
     x = images(2, 64)
-    return model, x, [channels_first(y) for y in stages(x.permute(0, 2, 3, 1).numpy(), training=False)]
+    return model, x, found.expected(oracle, x)
 
 
 def test_outputs_are_those_of_keras_after_every_stage(pair):
@@ -120,7 +90,7 @@ def test_the_row_for_small_images_differs_in_stem_and_classifier():
     assert RESNETS_V2["resnet50v2_32"].params == RESNETS_V2["resnet50v2"].params - stem - classifier
 
 
-@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("name", KERAS)
 def test_keras_counts_running_statistics_too(name):
     model, _ = build_meta(name)
     running = sum(2 * layer.num_features for layer in model.modules() if isinstance(layer, nn.BatchNorm2d))

@@ -1,16 +1,16 @@
 import pytest
 import torch
-from parity import (
+from agreement import (
+    Nothing,
     assert_mistake_shows,
     assert_stages_agree,
     change_epsilon,
-    images,
     operations,
-    outputs,
-    randomize,
     stage_shapes,
 )
+from comparison import images, outputs, randomize
 from torch import nn
+from torchvision_oracles import oracle_pairs
 
 from course_lib import pytorch
 from course_lib.architectures import RESNETS, SE_RESNETS
@@ -18,32 +18,6 @@ from course_lib.pytorch.layers import SqueezeExcitation
 from course_lib.twins import copy_state
 
 LARGE = [name for name, spec in SE_RESNETS.items() if spec.stem == "7x7"]
-
-
-def stages_of(oracle):
-    """The stages of torchvision's ResNet, as ours are cut."""
-    return [
-        nn.Sequential(oracle.conv1, oracle.bn1, oracle.relu, oracle.maxpool),
-        *(oracle.layer1, oracle.layer2, oracle.layer3, oracle.layer4),
-        nn.Sequential(oracle.avgpool, nn.Flatten(), oracle.fc),
-    ]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's ResNet with squeeze-and-excitation, its own too, in every block."""
-    pairs = {}
-    for name in LARGE:
-
-        def make(num_classes, name=name):
-            oracle = getattr(torchvision.models, name.removeprefix("se_"))(num_classes=num_classes)
-            for block in (block for layer in stages_of(oracle)[1:5] for block in layer):
-                channels = block.bn3.num_features
-                excite = torchvision.ops.SqueezeExcitation(channels, channels // 16)
-                block.bn3 = nn.Sequential(block.bn3, excite)  # the last thing before the addition
-            return oracle
-
-        pairs[name] = (make, stages_of)
-    return pairs
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +41,10 @@ def move_the_stride(model):
     first.stride, second.stride = second.stride, first.stride
 
 
+def drop_a_shortcut(model):
+    model.stage4[1].shortcut = Nothing()
+
+
 def forget_the_excitation(model):
     model.stage3[1].residual[3] = nn.Identity()
 
@@ -86,6 +64,7 @@ def scale_the_sum(model):
         (change_epsilon, "stem"),
         (forget_the_excitation, "stage3"),
         (scale_the_sum, "stage1"),
+        (drop_a_shortcut, "stage4"),
     ],
 )
 def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):

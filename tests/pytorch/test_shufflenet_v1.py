@@ -1,6 +1,7 @@
 import pytest
 import torch
-from parity import build_meta, images, operations, stage_shapes
+from agreement import build_meta, operations, stage_shapes
+from comparison import images
 from torch import nn
 
 from course_lib.architectures import SHUFFLENETS_V1

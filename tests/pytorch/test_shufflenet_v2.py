@@ -1,18 +1,17 @@
 import copy
 
 import pytest
-from parity import (
+from agreement import (
     assert_mistake_shows,
     assert_stages_agree,
     assert_training_agrees,
     build_meta,
     change_epsilon,
-    images,
-    outputs,
-    randomize,
     stage_shapes,
 )
+from comparison import images, outputs, randomize
 from torch import nn
+from torchvision_oracles import oracle_pairs, shufflenet_v2_stages
 
 from course_lib import pytorch
 from course_lib.architectures import SHUFFLENETS_V2
@@ -21,20 +20,6 @@ from course_lib.twins import copy_state
 SMALL = "shufflenet_v2_x0_5"
 TORCHVISION = [name for name, spec in SHUFFLENETS_V2.items() if not spec.small_images]
 SIZES_32 = [(32, 32), (16, 16), (8, 8), (4, 4), (4, 4), ()]
-
-
-def stages_of(oracle):
-    """The stages of torchvision's ShuffleNetV2, as ours are cut."""
-    return [
-        nn.Sequential(oracle.conv1, oracle.maxpool),
-        *(oracle.stage2, oracle.stage3, oracle.stage4, oracle.conv5),
-        nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), oracle.fc),
-    ]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's model and a function that gives its stages."""
-    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +35,7 @@ def pair(oracle):
     model = pytorch.build(SMALL).eval()
     copy_state(oracle, model)
     x = images(2, 64)
-    return model, outputs(stages_of(oracle), x), x
+    return model, outputs(shufflenet_v2_stages(oracle), x), x
 
 
 def test_outputs_are_torchvisions_after_every_stage(pair):

@@ -1,15 +1,9 @@
 import pytest
 import torch
-from parity import (
-    assert_mistake_shows,
-    assert_stages_agree,
-    images,
-    operations,
-    outputs,
-    randomize,
-    stage_shapes,
-)
+from agreement import assert_mistake_shows, assert_stages_agree, operations, stage_shapes
+from comparison import images, outputs, randomize
 from torch import nn
+from torchvision_oracles import oracle_pairs
 
 from course_lib import pytorch
 from course_lib.architectures import SQUEEZENETS
@@ -19,19 +13,6 @@ TORCHVISION = ["squeezenet1_0", "squeezenet1_1"]
 
 # The paper's table 1, parameters before pruning: conv1, fire2 to fire9, conv10.
 PAPER = [14_208, 11_920, 12_432, 45_344, 49_440, 104_880, 111_024, 188_992, 197_184, 513_000]
-
-
-def stages_of(oracle):
-    """The stages of torchvision's SqueezeNet, as ours are cut: before each pooling."""
-    starts = [i for i, layer in enumerate(oracle.features) if isinstance(layer, nn.MaxPool2d)]
-    ends = [*starts[1:], len(oracle.features)]
-    stages = [oracle.features[start:end] for start, end in zip(starts, ends, strict=True)]
-    return [oracle.features[: starts[0]], *stages, nn.Sequential(oracle.classifier, nn.Flatten())]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's model and a function that gives its stages."""
-    return {name: (getattr(torchvision.models, name), stages_of) for name in TORCHVISION}
 
 
 @pytest.fixture(scope="module", params=TORCHVISION)

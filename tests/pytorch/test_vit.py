@@ -2,19 +2,18 @@ import copy
 
 import pytest
 import torch
-from parity import (
+from agreement import (
     assert_mistake_shows,
     assert_stages_agree,
     assert_training_agrees,
     build_meta,
-    images,
     operations,
-    outputs,
     published,
-    randomize,
     settings,
 )
+from comparison import images, outputs, randomize
 from torch import nn
+from torchvision_oracles import oracle_pairs, vit_stages
 
 from course_lib import architectures, pytorch
 from course_lib.architectures import VITS
@@ -23,47 +22,11 @@ from course_lib.twins import copy_state
 SMALL, LARGE = "vit_small_32", "vit_b_16"
 
 
-def stages_of(oracle):
-    """The stages of torchvision's Vision Transformer, as ours are cut."""
-
-    def stem(x):
-        token = oracle.class_token.expand(len(x), -1, -1)
-        return torch.cat([token, oracle._process_input(x)], dim=1) + oracle.encoder.pos_embedding
-
-    def head(x):
-        return oracle.heads(oracle.encoder.ln(x)[:, 0])
-
-    return [stem, *oracle.encoder.layers, head]
-
-
-def oracle_pairs(torchvision):
-    """For each variant, a maker of torchvision's model and a function that gives its stages."""
-
-    def make(name):
-        row = VITS[name]
-        return lambda num_classes: torchvision.models.VisionTransformer(
-            row.image_size,
-            row.patch_size,
-            row.depth,
-            row.heads,
-            row.width,
-            row.hidden_units,
-            num_classes=num_classes,
-        )
-
-    return {SMALL: (make(SMALL), stages_of), LARGE: (torchvision.models.vit_b_16, stages_of)}
-
-
 @pytest.fixture(scope="module")
 def oracle(torchvision):
     """A small variant of torchvision's, with random weights, tokens, positions and biases."""
     make, _ = oracle_pairs(torchvision)[SMALL]
-    model = randomize(make(num_classes=10))
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if name.endswith(("class_token", "pos_embedding", "in_proj_bias")):
-                parameter.normal_(0, 0.3)
-    return model
+    return randomize(make(num_classes=10))
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +35,7 @@ def pair(oracle):
     model = pytorch.build(SMALL).eval()
     copy_state(oracle, model)
     x = images(2, 32)
-    return model, outputs(stages_of(oracle), x), x
+    return model, outputs(vit_stages(oracle), x), x
 
 
 def test_outputs_are_torchvisions_after_every_stage(pair, oracle):
@@ -101,6 +64,11 @@ def forget_the_positions(model):
     model.stem.positions = nn.Identity()
 
 
+def drop_a_shortcut(model):
+    """What a block adds, alone."""
+    model.stage3.register_forward_hook(lambda layer, inputs, output: output - inputs[0])
+
+
 def halve_the_heads(model):
     attention = model.stage2.attention
     attention.num_heads, attention.head_dim = 1, attention.embed_dim
@@ -113,6 +81,7 @@ def halve_the_heads(model):
         (change_the_epsilon_of_layer_norm, "stage1"),
         (forget_the_positions, "stem"),
         (halve_the_heads, "stage2"),
+        (drop_a_shortcut, "stage3"),
     ],
 )
 def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):

@@ -1,45 +1,33 @@
-import keras
 import pytest
-from keras.src.applications import xception as keras_xception
-from keras_oracle import (
+from agreement import (
+    Nothing,
+    assert_mistake_shows,
     assert_norms_agree,
-    build_oracle,
+    assert_stages_agree,
+    build_meta,
     keras_total,
-    layers_of,
-    outputs_of,
-    share_weights,
-    short_loops,
     shrink_epsilon,
+    stage_shapes,
 )
-from parity import Nothing, assert_mistake_shows, assert_stages_agree, build_meta, images, stage_shapes
+from comparison import images
+from keras.src.applications import xception as keras_xception
+from keras_oracles import build_oracle, oracles, outputs_of, share_weights, short_loops
 from torch import nn
 
 from course_lib import pytorch
 from course_lib.architectures import XCEPTIONS
 
 
-def stages_of(oracle):
-    """The last layers of our stages in the Xception of keras.applications."""
-    sums = layers_of(oracle, "Add")
-    ends = [oracle.get_layer(name) for name in ("block1_conv2_act", "block14_sepconv2_act", "predictions")]
-    return [ends[0], *sums[:3], sums[-2], *ends[1:]]
-
-
-def oracle_pairs():
-    """For each variant, its maker in keras.applications and a function that gives the last layers of our stages."""
-    return {"xception": (keras.applications.Xception, stages_of)}
-
-
 @pytest.fixture(scope="module")
 def pair():
     """Our model with two middle blocks, its oracle with the same weights, an input, and the oracle's stages."""
-    make, stages = oracle_pairs()["xception"]
+    found = oracles()["xception"]
     with short_loops(keras_xception, 2):
-        oracle = build_oracle(make, 75)
+        oracle = build_oracle(found.make, 75)
     model = pytorch.build_row(XCEPTIONS["xception"]._replace(middle_blocks=2))
     share_weights(model, oracle)
     x = images(2, 75)
-    return model, oracle, x, outputs_of(oracle, stages(oracle), x)
+    return model, oracle, x, outputs_of(oracle, found.stages(oracle), x)
 
 
 def test_outputs_are_those_of_keras_after_every_stage(pair):

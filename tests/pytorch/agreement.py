@@ -1,65 +1,20 @@
-"""What the tests of the models share: compare stage by stage with an oracle, count operations, make mistakes."""
+"""What the tests of the models share: agreement with an oracle stage by stage, counts, deliberate mistakes."""
 
 import copy
 from collections.abc import Callable
 
 import pytest
 import torch
+from comparison import NORMS, TOLERANCE, differences, outputs
 from torch import Tensor, nn
 
 from course_lib import architectures, pytorch
 
-NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.GroupNorm, nn.LayerNorm)
 
-
-@torch.no_grad()
-def randomize(model: nn.Module, seed: int = 0) -> nn.Module:
-    """Draw norms' statistics and scales away from 0 and 1, and weights that keep signals alive; eval mode."""
-    generator = torch.Generator().manual_seed(seed)
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            module.weight.normal_(0, (2 / module.weight[0].numel()) ** 0.5, generator=generator)
-            if module.bias is not None:
-                module.bias.normal_(0, 0.3, generator=generator)
-        if isinstance(module, NORMS):
-            for tensor in (module.weight, getattr(module, "running_var", None)):
-                if tensor is not None:
-                    tensor.uniform_(0.5, 1.5, generator=generator)
-            for tensor in (module.bias, getattr(module, "running_mean", None)):
-                if tensor is not None:
-                    tensor.normal_(0, 0.3, generator=generator)
-    return model.eval()
-
-
-def images(count: int, size: int, channels: int = 3) -> Tensor:
-    """The same noise each time, (count, channels, size, size)."""
-    return torch.randn(count, channels, size, size, generator=torch.Generator().manual_seed(1))
-
-
-@torch.no_grad()
-def outputs(stages: list[Callable[[Tensor], Tensor]], x: Tensor) -> list[Tensor]:
-    """What each stage gives, when each takes what the one before gave."""
-    found = []
-    for stage in stages:
-        x = stage(x)
-        found.append(x)
-    return found
-
-
-def assert_stages_agree(model: nn.Sequential, expected: list[Tensor], x: Tensor, rtol: float = 1e-4) -> None:
-    """Compare what the named children of `model` give with an oracle's `outputs`.
-
-    The largest difference may be `rtol` times the standard deviation of the oracle's output.
-    """
-    names = [name for name, _ in model.named_children()]
-    actual = outputs(list(model.children()), x)
-    for name, ours, theirs in zip(names, actual, expected, strict=True):
-        assert ours.shape == theirs.shape, f"{name}: {tuple(ours.shape)} for {tuple(theirs.shape)}"
-        spread = theirs.std()
-        assert spread > 0.05, f"{name}: a stage that maps everything near one value proves nothing"
-        assert theirs.std(0).mean() > 0.01 * spread, f"{name}: a stage that ignores its input proves nothing"
-        difference = ((ours - theirs).abs().max() / spread).item()
-        assert difference <= rtol, f"{name}: differs by {difference:.1e}"
+def assert_stages_agree(model: nn.Module, expected: list[Tensor], x: Tensor) -> None:
+    """Compare what the stages of `model` give with an oracle's outputs."""
+    for name, difference in differences(model, expected, x):
+        assert difference <= TOLERANCE, f"{name}: differs by {difference:.1e}"
 
 
 def assert_mistake_shows(
@@ -124,6 +79,13 @@ def change_epsilon(model: nn.Module) -> None:
             module.eps = 1e-3
 
 
+def shrink_epsilon(model: nn.Module) -> None:
+    """PyTorch's default for batch norm, 0.00001, where these models have 0.001."""
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eps = 1e-5
+
+
 def settings(model: nn.Module) -> list[str]:
     """All layers with weights and all layers that drop something, in order, with every setting that they show."""
     kinds = (nn.Conv2d, nn.Linear, nn.Dropout, *NORMS)
@@ -156,3 +118,21 @@ def assert_training_agrees(model: nn.Module, oracle: nn.Module, x: Tensor) -> No
         torch.testing.assert_close(
             ours, theirs, rtol=1e-4, atol=1e-5, msg=lambda text, name=name: f"{name}: {text}"
         )
+
+
+# Keras
+
+
+def assert_norms_agree(model: nn.Module, oracle) -> None:
+    """Every batch norm has the same epsilon, and momenta that mean the same: PyTorch's is 1 minus Keras's."""
+    ours = {
+        (norm.eps, round(norm.momentum, 6)) for norm in model.modules() if isinstance(norm, nn.BatchNorm2d)
+    }
+    norms = [layer for layer in oracle.layers if type(layer).__name__ == "BatchNormalization"]
+    assert ours == {(norm.epsilon, round(1 - norm.momentum, 6)) for norm in norms}
+
+
+def keras_total(model: nn.Module) -> int:
+    """The total that Keras prints: parameters and running means and variances."""
+    state = model.state_dict().items()
+    return sum(tensor.numel() for name, tensor in state if not name.endswith("num_batches_tracked"))
