@@ -110,7 +110,12 @@ def on_dask(
 
     with contextlib.ExitStack() as stack:
         if address is None:
-            options = {"threads_per_worker": 1, "dashboard_address": None, "memory_limit": 0}
+            options = {
+                "threads_per_worker": 1,
+                "dashboard_address": None,
+                "memory_limit": 0,
+                "silence_logs": 40,
+            }
             address = stack.enter_context(LocalCluster(n_workers=workers, **options))
         client = stack.enter_context(Client(address, set_as_default=False))
         client.register_plugin(WarmServer())

@@ -13,7 +13,6 @@ from traitlets import Unicode
 
 from course_lib.grading import judging, sandbox, seeds
 from course_lib.grading.notebooks import TEST, grade_id
-from course_lib.grading.report import MIME
 from course_lib.grading.sanitize import Sanitized, sanitize
 
 NOTES = "grading"  # under `course` in the graded notebook's metadata: what the instructor should know
@@ -88,6 +87,3 @@ def report_outputs(report, reason: str | None, count: int) -> list:
     data = report._repr_mimebundle_()
     result = new_output("execute_result", data=data, execution_count=count)
     return [new_output("stream", name="stdout", text=text + "\n"), result]
-
-
-__all__ = ["MIME", "JudgedExecute", "SubmissionExporter", "fill", "note", "source_of"]

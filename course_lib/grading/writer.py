@@ -6,12 +6,11 @@ would have made, so the marks are the same whichever way a submission was graded
 
 import json
 import os
-import shutil
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.grading import execute, notebooks
+from course_lib.grading import execute
 from course_lib.grading.judging import Outcome
 from course_lib.grading.sanitize import sanitize
 from course_lib.grading.term import apply_late, manual_marks, read_term, settle
@@ -97,14 +96,3 @@ def whole(path: Path, text: str) -> None:
     partial = path.with_name(path.name + ".part")
     partial.write_text(text, encoding="utf-8")
     os.replace(partial, path)
-
-
-def copy_whole(source: Path, target: Path) -> None:
-    """Copy a file so that it is there whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + ".part")
-    shutil.copyfile(source, partial)
-    os.replace(partial, target)
-
-
-__all__ = ["OUTCOMES", "Writer", "copy_whole", "notebooks", "whole"]

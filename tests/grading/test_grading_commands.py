@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_output
 
 from course_lib.grading import commands, notebooks
-from course_lib.grading.engine import filled_in
+from course_lib.grading.engine import Engine, filled_in
 from course_lib.grading.feedback import REMOVED, UNFINISHED, CleanFeedback
 
 RIGHT = "def double(x):\n    return x + x"
@@ -191,6 +191,28 @@ def test_feedback_holds_sentences_and_nothing_of_a_hidden_test(course, blank, tm
         assert line not in text
     for secret in ("987654", "1975308", "HIDDEN TESTS"):
         assert secret not in text
+
+
+def test_nbgraders_own_command_gives_the_same_marks(course, blank, tmp_path, capsys, monkeypatch):
+    """`nbgrader autograde` and formgrader use the same converters, also for what nbgrader itself stumbles over."""
+    monkeypatch.setenv("COURSE_GRADING_SEED", "a seed")
+    doubled = filled_in(blank, {"double": RIGHT})
+    doubled.cells.append(copy.deepcopy(doubled.cells[2]))
+    hand_ins = {
+        "broken": '{"cells": [',
+        "doubled": doubled,
+        "half": filled_in(blank, {"double": "def double(x):\n    return 6", "why": "So."}),
+        "noisy": filled_in(blank, {"double": NOISY}),
+    }
+    assert commands.grade("ps00", hand_in(tmp_path, hand_ins), course) == 1
+    engine = Engine(course)
+    ours = engine.all_marks("ps00-double")
+    pages = {who: engine.feedback("ps00-double", who).read_text() for who in hand_ins}
+    assert [ours[who][0].score for who in hand_ins] == [0, 3, 1, 3]
+    for who in hand_ins:
+        engine.autograde("ps00-double", who)
+        assert engine.feedback("ps00-double", who).read_text() == pages[who]
+    assert engine.all_marks("ps00-double") == ours
 
 
 def test_a_quoted_test_is_removed_from_feedback_wherever_it_comes_from():

@@ -65,7 +65,7 @@ def test_a_batch_stopped_at_any_point_and_resumed_gives_every_mark_once(course, 
     graded = []
 
     def fake(paper, submission):
-        number = int(json.loads(submission)["cells"][1]["source"].rpartition(" ")[2])
+        number = int("".join(json.loads(submission)["cells"][1]["source"]).rpartition(" ")[2])
         graded.append(number)
         return outcome(number).to_json()
 
