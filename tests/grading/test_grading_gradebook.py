@@ -1,5 +1,6 @@
 """Backups and deletion on request, against a real gradebook in SQLite and in PostgreSQL."""
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -143,6 +144,8 @@ def everything(root):
 
 
 def test_deletion_leaves_no_byte_of_the_student_and_all_of_the_others(root, capsys):
+    with books.opened(root) as gradebook:  # a long comment fills pages that would lie free later
+        term_course.score(gradebook, "ada", 4, comment="Well done, Miss Lovelace. " * 2000)
     backups = [saved(root), saved(root)]
     assert b"Lovelace" in everything(root)
     asked = []
@@ -164,6 +167,9 @@ def test_deletion_leaves_no_byte_of_the_student_and_all_of_the_others(root, caps
     for part in parts:
         assert part in told
     left = everything(root)
+    for path in [*backups, root / books.BUILD / "gradebook.db"]:
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            assert database.execute("PRAGMA freelist_count").fetchone() == (0,)
     for trace in (b"Lovelace", b"ada@uni.example", b"/ada", b'"ada"', b"by ada"):
         assert trace not in left
     assert scores(backups[0]) == scores(root / books.BUILD / "gradebook.db") == {"grace": 5, "emmy": 4}

@@ -83,7 +83,7 @@ def links_in_markdown(desk: Desk) -> None:
     )
 
 
-@submission("markup", absent=("href{javascript", "style{position"))
+@submission("markup")
 def links_in_formulas(desk: Desk) -> None:
     """LaTeX that makes links and classes."""
     desk.put("why", r"$\href{javascript:alert('course-hostile')}{x}$ and $$\style{position:fixed}{y}$$")
