@@ -193,7 +193,7 @@ def memory_hog_in_a_cell(desk: Desk) -> None:
     desk.after("pool2d", "del hold")
 
 
-@submission("resources", stopped("edges"))
+@submission("resources", stopped("edges", 2))
 def memory_hog_in_a_function(desk: Desk) -> None:
     """Takes 8 GB when called."""
     take = "    hold = [np.ones(250_000_000) for _ in range(4)]\n    kernels = edge_kernels()"
