@@ -3,13 +3,14 @@
 Run `python tests/widgets/make_propagation_fixtures.py` after changing it; a test compares its result with the file.
 """
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from page_random import PageRandom
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional, init
 
 FIXTURES = Path(__file__).parents[2] / "course_lib/widgets/src/test/propagation.fixtures.json"
@@ -142,11 +143,58 @@ def library_deviations() -> dict:
     return found
 
 
+def spirals(points: int = 60) -> tuple[Tensor, Tensor]:
+    """Two spirals, x (2 · points, 2) and y in 0 and 1, the arms taking turns."""
+    share = torch.arange(1, points + 1, dtype=torch.float64).repeat_interleave(2) / points
+    arm = torch.arange(2, dtype=torch.float64).repeat(points)
+    angle = torch.pi * (1.5 * share + arm)
+    return torch.stack([2 * share * angle.cos(), 2 * share * angle.sin()], dim=1), arm
+
+
+def train(init: str, activation: str, hidden: int, rate: float, seed: int, steps: int) -> dict:
+    """Return the losses of a small network on the spirals before and after each step, and the last accuracy."""
+    source = PageRandom(seed)
+    sizes = [2, *[16] * hidden, 1]
+    layers = []
+    for fan_in, fan_out in itertools.pairwise(sizes):
+        layer = nn.Linear(fan_in, fan_out, dtype=torch.float64)
+        layer.weight.data = draw_weights(init, fan_in, fan_out, source)
+        nn.init.zeros_(layer.bias)
+        layers.append(layer)
+    optimizer = torch.optim.SGD([p for layer in layers for p in layer.parameters()], rate, momentum=0.9)
+    x, y = spirals()
+    losses = []
+    for step in range(steps + 1):
+        h = x
+        for layer in layers[:-1]:
+            h = FUNCTIONS[activation](layer(h))
+        logits = layers[-1](h)[:, 0]
+        loss = functional.binary_cross_entropy_with_logits(logits, y)
+        losses.append(loss.item())
+        if step < steps:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    accuracy = ((logits > 0) == (y == 1)).double().mean().item()
+    setup = {"init": init, "activation": activation, "hidden": hidden, "rate": rate, "seed": seed}
+    return {"setup": setup, "losses": losses, "accuracy": accuracy}
+
+
+TRAININGS = (
+    ("he", "relu", 6, 0.03, 1, 12),
+    ("glorot", "tanh", 3, 0.1, 2, 12),
+    ("unit", "sigmoid", 2, 0.1, 3, 12),
+    ("torch_default", "selu", 1, 0.03, 4, 12),
+    ("zeros", "tanh", 4, 0.1, 5, 6),
+)
+
+
 def main() -> dict:
     """Return the fixtures."""
     return {
         "activations": activations(),
         "flows": [{"setup": setup, **flow(**setup)} for setup in FLOWS],
+        "trainings": [train(*case) for case in TRAININGS],
         "initializers": {"fans": FANS, "found": library_deviations()},
         "normal": PageRandom(11).normal(7).tolist(),
         "uniform": PageRandom(12).uniform(5).tolist(),

@@ -44,8 +44,8 @@ function paintBands(canvas, { n, values, low, high }, side, theme) {
 }
 
 /**
- * A map: { node, draw(spec, theme) }. `spec` holds `grid` (see surfaces.js; painted again only when it is another object),
- * `domain`, `label` (what is seen, in words), `paths` ([{ points, color, dash }]), `marks` ([{ at, color, shape, text }]),
+ * A map: { node, draw(spec, theme) }. `spec` holds `grid` (see surfaces.js; painted again only when it is another object; a
+ * plane without heights has none), `below(place, side)` (SVG elements to draw first), `domain`, `label` (what is seen, in words), `paths` ([{ points, color, dash }]), `marks` ([{ at, color, shape, text }]),
  * `arrows` ([{ from, to, color, dash }]) and `crosses` ([[x, y]], small signs without a color).
  * With `onpoint(x, y)` it may be pressed and dragged, with `onkey(event)` steered by keys.
  */
@@ -77,15 +77,17 @@ export function createMap(title, { onpoint, onkey } = {}) {
     const side = Math.floor(Math.min(MAX_SIDE, widthOf(room, theme.width)));
     if (side < 1) return;
     const shows = [spec.grid, side, theme];
-    if (shows.some((part, i) => part !== painted[i])) paintBands(canvas, spec.grid, side, theme);
+    if (spec.grid && shows.some((part, i) => part !== painted[i])) paintBands(canvas, spec.grid, side, theme);
     painted = shows;
-    box.style.width = `${side}px`;
+    canvas.hidden = !spec.grid;
+    Object.assign(box.style, { width: `${side}px`, height: `${side}px` });
     place = placing(spec.domain, side);
     overlay.setAttribute("viewBox", `0 0 ${side} ${side}`);
     overlay.setAttribute("width", side);
     overlay.setAttribute("height", side);
     overlay.setAttribute("aria-label", spec.label);
     overlay.replaceChildren(
+      ...(spec.below?.(place, side) ?? []),
       ...(spec.crosses ?? []).map((at) => svg("path", { d: "M-5-5L5 5M-5 5L5-5", transform: `translate(${place(at)})`, stroke: color("text"), "stroke-width": 2 })),
       ...(spec.paths ?? []).flatMap(({ points, color: name, dash }) => drawPath(points.map(place), name, dash)),
       ...(spec.arrows ?? []).flatMap(({ from, to, color: name, dash }) => drawArrow(place(from), place(to), name, dash)),

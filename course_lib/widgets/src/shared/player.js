@@ -37,7 +37,7 @@ export function createPlayer({ name, last, rate, get, onstep }) {
   const label = name[0].toUpperCase() + name.slice(1);
   const place = slider({ label, min: 0, max: last(), value: 0, oninput: (step) => manual(() => step)() });
   const buttons = el("div", { class: "cd-buttons" }, play, back, next, again);
-  const node = el("div", { class: "cd-player", role: "group", "aria-label": `${label}s` }, buttons, place.node);
+  const node = el("div", { class: "cd-player", role: "group", "aria-label": `${label} by ${name}` }, buttons, place.node);
 
   function draw(step) {
     place.input.max = last();

@@ -2,6 +2,7 @@
 import { brief, power } from "./numbers.js";
 
 const NICE = [1, 2, 2.5, 5, 10];
+const STRIDES = [1, 2, 5, 10, 20, 50, 100]; // of powers of ten
 
 function linearTicks(min, max, most, whole) {
   const rough = Math.max((max - min) / most, whole ? 1 : 0);
@@ -14,8 +15,9 @@ function linearTicks(min, max, most, whole) {
 
 function logTicks(min, max, most) {
   const [low, high] = [Math.ceil(Math.log10(min) - 1e-9), Math.floor(Math.log10(max) + 1e-9)];
-  const stride = Math.max(1, Math.ceil((high - low + 1) / most));
-  return Array.from({ length: Math.floor((high - low) / stride) + 1 }, (_, i) => 10 ** (low + i * stride));
+  const stride = STRIDES.find((wide) => (high - low) / wide + 1 <= most) ?? STRIDES.at(-1);
+  const first = Math.ceil(low / stride);
+  return Array.from({ length: Math.max(0, Math.floor(high / stride) - first + 1) }, (_, i) => 10 ** ((first + i) * stride));
 }
 
 /**

@@ -1,0 +1,131 @@
+// Initialization: how large signal and gradient are through 50 layers, and a small network trained from each initializer.
+import { ACTIVATIONS } from "../shared/activations.js";
+import { block, demo } from "../shared/demo.js";
+import { el } from "../shared/dom.js";
+import { INITIALIZERS } from "../shared/initializers.js";
+import { brief } from "../shared/numbers.js";
+import { createPanel } from "../shared/panel.js";
+import { createPlayer } from "../shared/player.js";
+import { createPlot } from "../shared/plot.js";
+import { extent } from "../shared/scale.js";
+import { DEPTH, STEPS, STYLES, fields } from "./fields.js";
+import { factor, meanSquares } from "./numerics.js";
+import { prompts } from "./prompts.js";
+import { training } from "./training.js";
+
+const FLOOR = 1e-40; // nothing smaller is drawn
+const SPAN = 30; // milliseconds of training before the page may draw again
+
+/** Makes things by initializer and keeps them as long as the settings they depend on stay. */
+function keeper(names, make) {
+  let known = "";
+  let made = {};
+  return (state, init) => {
+    const key = JSON.stringify(names.map((name) => state[name]));
+    if (key !== known) made = {};
+    known = key;
+    return (made[init] ??= make({ ...state, init }));
+  };
+}
+
+function create(store) {
+  const squaresOf = keeper(["activation", "width", "seed"], (state) => meanSquares(state, DEPTH));
+  const trainingOf = keeper(["activation", "hidden", "seed", "rate"], training);
+  const panel = createPanel(fields, ["activation", "width", "seed", "shown"], store);
+  const learn = createPanel(fields, ["hidden", "rate"], store);
+  const player = createPlayer({ name: "step", last: () => STEPS, rate: 15, get: () => store.state.step, onstep: (step) => store.update({ step }) });
+  const forward = createPlot("Forward: mean square of the values");
+  const backward = createPlot("Backward: mean square of the gradient");
+  const losses = createPlot("Training loss", 250);
+  const table = createTable();
+  const note = el("p", { class: "cd-note" }, `A network of ${DEPTH} equally wide layers without biases, before training; input and the gradient at the top are standard normal.`);
+  const about = el("p", { class: "cd-note" },
+    "Two spirals of 60 points, a network 2 → 16 → … → 16 → 1 with biases 0, the activation from above, full batches, gradient descent with momentum 0.9.");
+  const busy = el("p", { class: "cd-note" });
+  const propagation = block(null, panel.node, note, el("div", { class: "cd-columns" }, forward.node, backward.node));
+  const trainingBlock = block("Train the same small network from each", about, learn.node, player.node, el("div", { class: "cd-columns" }, losses.node, el("div", {}, table.node, busy)));
+
+  function draw(state, theme) {
+    panel.draw(state);
+    learn.draw(state);
+    player.draw(state.step);
+    forward.draw(squaresSpec(state, squaresOf, "forward"), theme);
+    backward.draw(squaresSpec(state, squaresOf, "backward"), theme);
+    const behind = advance(state, trainingOf);
+    losses.draw(lossSpec(state, trainingOf), theme);
+    table.draw(state, squaresOf, trainingOf);
+    busy.textContent = behind ? "Training …" : "";
+    if (behind) store.redraw();
+  }
+  return { nodes: [propagation, trainingBlock], draw, summary: (state) => summary(state, squaresOf, trainingOf), stop: player.stop };
+}
+
+/** Trains all who are shown up to the state's step, for a while, in turns; says whether some are still behind. */
+function advance({ step, shown, ...state }, trainingOf) {
+  const end = performance.now() + SPAN;
+  const runs = shown.map((init) => trainingOf(state, init));
+  for (;;) {
+    const behind = runs.filter(({ history }) => history.length <= step);
+    if (!behind.length || performance.now() > end) return behind.length > 0;
+    const least = Math.min(...behind.map(({ history }) => history.length));
+    for (const run of behind) if (run.history.length === least) run.step();
+  }
+}
+
+const now = ({ history }, step) => history[Math.min(step, history.length - 1)];
+const styled = (init) => ({ name: INITIALIZERS[init].title, ...STYLES[init], marker: STYLES[init].shape });
+
+function createTable() {
+  const body = el("tbody");
+  const head = ["Initializer", "Signal, factor a layer", "Gradient, factor a layer", "Loss", "Right"].map((text) => el("th", { scope: "col" }, text));
+  const node = el("div", { class: "cd-scroll" }, el("table", { class: "cd-table" }, el("thead", {}, el("tr", {}, head)), body));
+  const draw = (state, squaresOf, trainingOf) =>
+    body.replaceChildren(...state.shown.map((init) => {
+      const cells = numbers(state, init, squaresOf, trainingOf).map((text) => el("td", {}, text));
+      return el("tr", {}, el("th", { scope: "row" }, INITIALIZERS[init].title), cells);
+    }));
+  return { node, draw };
+}
+
+function numbers(state, init, squaresOf, trainingOf) {
+  const { forward, backward } = squaresOf(state, init);
+  const { loss, accuracy } = now(trainingOf(state, init), state.step);
+  const factors = [factor(forward), factor([...backward].reverse())].map((value) => (Number.isNaN(value) ? "none" : brief(value)));
+  return [...factors, brief(loss), `${Math.round(100 * accuracy)}%`];
+}
+
+function summary(state, squaresOf, trainingOf) {
+  const parts = state.shown.map((init) => {
+    const [up, down, loss, right] = numbers(state, init, squaresOf, trainingOf);
+    return `${INITIALIZERS[init].title}: signal times ${up} a layer, gradient times ${down}, loss ${loss} after ${state.step} steps, ${right} right`;
+  });
+  return `${ACTIVATIONS[state.activation].title}. ${parts.join(". ") || "No initializer is shown"}.`;
+}
+
+function squaresSpec(state, squaresOf, way) {
+  const lines = state.shown.map((init) => [init, squaresOf(state, init)[way]]);
+  const drawn = (value) => Math.min(1 / FLOOR, Math.max(value, FLOOR));
+  const all = lines.flatMap(([, values]) => values.filter((value) => value > 0)).map(drawn);
+  const ends = lines.map(([init, values]) => `${INITIALIZERS[init].title} from ${brief(values[0])} to ${brief(values.at(-1))}`);
+  return {
+    label: `From the input to the top: ${ends.join(", ")}.`,
+    x: { min: 0, max: DEPTH, whole: true, label: way === "forward" ? "layer, the input is 0" : "layer; the gradient comes from the right" },
+    y: { ...extent([...all, 0.5, 2], { log: true }), label: "log scale" },
+    rules: [{ y: 1 }],
+    series: lines.map(([init, values]) => ({ ...styled(init), points: values.map((value, k) => [k, value > 0 ? drawn(value) : NaN]) })),
+  };
+}
+
+function lossSpec(state, trainingOf) {
+  const lines = state.shown.map((init) => [init, trainingOf(state, init).history.slice(0, state.step + 1)]);
+  const ends = lines.map(([init, history]) => `${INITIALIZERS[init].title} ${brief(history.at(-1).loss)}`);
+  return {
+    label: `After ${state.step} steps: ${ends.join(", ")}.`,
+    x: { min: 0, max: STEPS, whole: true, label: "step" },
+    y: { min: 0, max: 1, label: "mean cross-entropy" },
+    rules: [{ y: Math.LN2, text: "guessing: ln 2" }],
+    series: lines.map(([init, history]) => ({ ...styled(init), points: history.map(({ loss }, k) => [k, loss]) })),
+  };
+}
+
+export default demo({ name: "initialization", title: "Initialization demo", fields, prompts, create });
