@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
+__all__ = ["PRETRAINED", "Weights", "find_weights", "imagenet_classes"]
+
 RGB = tuple[float, float, float]
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
