@@ -4,10 +4,13 @@ import { draw, propagate, rms } from "../shared/propagation.js";
 export const BATCH = 16;
 const GONE = 1e-3; // of what came in: vanished; its inverse: exploded
 
-/** The network of a state, with the spread of its values: { outputs, gradients, spread: { forward, backward, weights } }. */
-export function flow(state, batch = BATCH) {
+/**
+ * The network of a state, with the spread of its values: { outputs, gradients, spread: { forward, backward, weights } }; of
+ * the gradients of weights only on request, as they cost a third of the work.
+ */
+export function flow(state, batch = BATCH, ofWeights = false) {
   const setup = { ...state, batch };
-  const { outputs, gradients, weightGradients } = propagate(draw(setup), setup);
+  const { outputs, gradients, weightGradients } = propagate(draw(setup), setup, { ofWeights });
   const spread = { forward: outputs.map(rms), backward: gradients.map(rms), weights: weightGradients.map(rms) };
   return { outputs, gradients, spread };
 }

@@ -15,7 +15,7 @@ export const prompts = [
   },
   {
     text: "With weights from N(0, 1) a deep ReLU network explodes, yet one with 2 hidden layers trains. From how many layers on does it fail?",
-    activation: "relu", shown: ["unit", "he"], hidden: 2,
+    activation: "relu", shown: ["he", "unit"], hidden: 2,
   },
   {
     text: "Sigmoid with 3 hidden layers: good variances alone do not save it. Which learning rate does, and for which initializer?",

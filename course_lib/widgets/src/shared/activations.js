@@ -29,7 +29,7 @@ const density = (x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 export const ACTIVATIONS = {
   linear: { title: "none (linear)", f: (x) => x, slope: () => 1 },
   sigmoid: { title: "sigmoid", f: sigmoid, slope: (x) => sigmoid(x) * sigmoid(-x) },
-  tanh: { title: "tanh", f: Math.tanh, slope: (x) => 1 / Math.cosh(x) ** 2 },
+  tanh: { title: "tanh", f: Math.tanh, slope: (x) => 1 - Math.tanh(x) ** 2 },
   relu: { title: "ReLU", f: (x) => (x > 0 ? x : 0), slope: (x) => (x > 0 ? 1 : 0) },
   leaky_relu: { title: "leaky ReLU", f: (x) => (x > 0 ? x : LEAK * x), slope: (x) => (x > 0 ? 1 : LEAK) },
   elu: { title: "ELU", f: (x) => elu(x), slope: (x) => eluSlope(x) },

@@ -12,7 +12,7 @@ const fixtures = JSON.parse(readFileSync(new URL("propagation.fixtures.json", im
 
 for (const { setup, outputs, gradients, weightGradients } of fixtures.flows) {
   test(`forward, backward and weights spread as in torch: ${JSON.stringify(setup)}`, () => {
-    const { spread } = flow(setup, setup.batch);
+    const { spread } = flow(setup, setup.batch, true);
     near(spread.forward, outputs, 1e-9);
     near(spread.backward, gradients, 1e-9);
     near(spread.weights, weightGradients, 1e-9);
