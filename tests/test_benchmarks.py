@@ -1,9 +1,13 @@
 """The benchmarks' tables say what was measured, and their contenders do the same work; nothing here is timed."""
 
+import copy
 import json
 import math
+import re
 import zipfile
 
+import grading
+import grading_sets
 import ladder
 import lines_of_code
 import numpy as np
@@ -15,6 +19,7 @@ from tables import Row
 from training_baselines import load_factors, save_images
 
 from course_lib.data import shapes
+from course_lib.grading import notebooks
 from course_lib.training.normalization import measure_normalization
 
 FAKE = Row("ours", "110 images/s", "theirs, 100 images/s", [1.0, 1.2, 1.1, 1.1, 1.4], 1.0)
@@ -108,7 +113,7 @@ def test_the_readme_has_a_place_for_every_table(tmp_path):
     text = tables.README.read_text(encoding="utf-8")
     copy = tmp_path / "README.md"
     copy.write_text(text, encoding="utf-8")
-    for name in ("site", *(f"training-{name}" for name in training.BENCHMARKS)):
+    for name in ("site", "grading", *(f"training-{name}" for name in training.BENCHMARKS)):
         tables.write(name, f"the new table of {name}", copy)
         assert f"the new table of {name}\n" in copy.read_text(encoding="utf-8")
 
@@ -187,3 +192,85 @@ def test_sources_are_read_from_a_wheel_or_a_folder_with_their_version(tmp_path):
 
 def test_every_family_in_the_table_of_lines_is_ours():
     assert min(map(lines_of_code.ours, lines_of_code.FAMILIES)) > 10
+
+
+@pytest.fixture(scope="module")
+def small_class():
+    source = grading_sets.sources()[grading_sets.PS02]
+    blank = copy.deepcopy(source)
+    for cell in blank.cells:
+        cell.source = notebooks.split_hidden(cell.source)[0]
+    files = dict(grading_sets.submissions(grading_sets.PS02, source, blank, 60))
+    return source, files
+
+
+def code_of(data):
+    return ["".join(cell["source"]) for cell in json.loads(data)["cells"] if cell["cell_type"] == "code"]
+
+
+def test_no_two_of_the_graded_submissions_are_equal_and_each_answer_of_the_bank_is_used(small_class):
+    source, files = small_class
+    assert len(set(files)) == len(set(files.values())) == 60
+    cells = [code for data in files.values() for code in code_of(data)]
+    for answers in grading_sets.right_answers(grading_sets.PS02, source).values():
+        assert len(answers) > 1
+        for answer in answers:
+            assert any(code.endswith("\n" + answer) for code in cells)
+
+
+def test_the_submissions_that_are_graded_differ_in_more_than_comments(small_class):
+    _, files = small_class
+    codes = {re.sub("^# Attempt.*$", "", "".join(code_of(data)), flags=re.M) for data in files.values()}
+    assert len(codes) == 60
+
+
+def test_a_graded_submission_holds_no_mark_of_a_reference_solution(small_class):
+    _, files = small_class
+    assert all(b"BEGIN SOLUTION" not in data for data in files.values())
+
+
+KEPT = {
+    "training": {
+        "count": 60,
+        "stock_count": 20,
+        "workers": 2,
+        "ours": 40.0,
+        "stock": 150.0,
+        "ours_processor": 90.0,
+        "stock_processor": 120.0,
+        "marks": 20,
+        "steps": 3000,
+        "load": [1.0, 2.0],
+        "took": 200.0,
+        "head": "Measured once.",
+    },
+    "box": {"seconds": [0.02, 0.03, 0.04], "load": [1.0, 2.0], "took": 1.0, "head": "Measured twice."},
+}
+
+
+def test_the_table_of_grading_has_speeds_their_ratio_and_the_verdict():
+    lines = grading.text_of(KEPT).split("\n")
+    assert (
+        "| a second of training: 60 submissions, 20 by stock | 90.0 a minute | 8.0 a minute | 11.2 | at least 8 times "
+        "| met |" in lines
+    )
+    assert "| a second of training: speed alone | 90.0 a minute |  |  | 80 a minute | met |" in lines
+    assert "| a second of training: processor time of a submission | 1.50 s | 6.00 s | 4.0 |  |  |" in lines
+    assert "| open and close a box, median of 3 | 30 ms |  |  | 25 ms | missed |" in lines
+    assert [line.split(" ")[0] for line in lines if "Measured" in line] == ["`training`.", "`box`."]
+
+
+@pytest.mark.parametrize(("seconds", "word"), [(45.0, "| met |"), (45.1, "| missed |")])
+def test_grading_keeps_its_budget_up_to_eighty_a_minute(seconds, word):
+    rows = grading.text_of({"training": KEPT["training"] | {"ours": seconds}}).split("\n")
+    (line,) = (row for row in rows if "80 a minute" in row)
+    assert line.endswith(word)
+
+
+def test_marks_that_differ_are_told_with_student_and_cell():
+    stock = {"ada": {"test-a": 2.0, "why": None}}
+    assert grading.same({"ada": {"test-a": 2.0, "why": None}, "bob": {}}, stock) == 2
+    with pytest.raises(AssertionError, match=r"ada, test-a: 1\.0 by ours, 2\.0 by stock nbgrader"):
+        grading.same({"ada": {"test-a": 1.0, "why": None}}, stock)
+    with pytest.raises(AssertionError, match="the marks differ"):
+        grading.same({}, {})
