@@ -13,6 +13,7 @@ answers) a part of a sentence that the student must be shown.
 import ast
 import contextlib
 import io
+import linecache
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +86,8 @@ class Exam:
         for name in defined_names(self.tasks[task][0].source):
             space.pop(name, None)
         body, last = self._tests[task]
+        # As IPython does for a cell, so that a report can quote the line that raised.
+        linecache.cache[f"<{task}>"] = (len(source), None, source.splitlines(keepends=True), f"<{task}>")
         with contextlib.redirect_stdout(io.StringIO()):
             # The notebook would show the answer's own error and go on; the checks then miss its names.
             with contextlib.suppress(Exception):

@@ -58,6 +58,39 @@ class Mentions:
         return next((item for item in forbid if any(same_name(item, full) for full in found)), None)
 
 
+def rules(tests: str) -> tuple[tuple[str, ...], list[str]]:
+    """What a test cell forbids, and the names of the student's objects that its checks use.
+
+    Raises SyntaxError for what is no Python, ValueError where `forbid` is neither written out nor a name for what is.
+    """
+    tree = ast.parse(tests)
+    forbidden: dict[str, None] = {}
+    students: dict[str, None] = {}
+    given = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "forbid":
+            value = given.get(node.value.id) if isinstance(node.value, ast.Name) else node.value
+            forbidden.update(dict.fromkeys(ast.literal_eval(value)))
+        if isinstance(node, ast.FunctionDef) and any(map(registers, node.decorator_list)):
+            students.update(dict.fromkeys(argument.arg for argument in node.args.args))
+    return tuple(forbidden), list(students)
+
+
+def registers(decorator: ast.expr) -> bool:
+    """Whether a decorator makes a function a check."""
+    return (
+        isinstance(decorator, ast.Call)
+        and isinstance(decorator.func, ast.Attribute)
+        and decorator.func.attr in ("visible", "hidden")
+    )
+
+
 def same_name(forbidden: str, written: str) -> bool:
     """Whether a written name is the forbidden one, or a part of it under the same last names."""
     return written == forbidden or written.startswith(forbidden + ".")

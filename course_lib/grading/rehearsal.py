@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from course_lib.grading import notebooks
+from course_lib.grading.mentions import Mentions, rules
 from course_lib.grading.report import Report, number
 
 SECONDS = 120  # that one cell may take
@@ -29,8 +30,9 @@ class Rehearsal:
         print(f"Running {self.path.name} from top to bottom in a fresh kernel ...", flush=True)
         self.execute()
         complete = all(report.earned == report.present for report in self.reports.values())
-        print(*self.summary(), sep="\n")
-        return 0 if complete and not damage and self.reports else 1
+        shortcuts = self.shortcuts()
+        print(*shortcuts, *self.summary(), sep="\n")
+        return 0 if complete and not damage and not shortcuts and self.reports else 1
 
     def damage(self) -> list[str]:
         """What is wrong with the cells themselves: missing, doubled or changed ones."""
@@ -54,6 +56,25 @@ class Rehearsal:
                 lines.append(
                     f"The cell {name} was changed. It should stay as it is: grading puts the original back."
                 )
+        return lines
+
+    def shortcuts(self) -> list[str]:
+        """Which names that a task forbids the code for it mentions, found by reading, as grading does."""
+        read, lines = Mentions(), []
+        for cell in self.notebook.cells:
+            name = notebooks.grade_id(cell) or ""
+            if cell.cell_type != "code":
+                continue
+            if not name.startswith(notebooks.TEST):
+                read.add(cell.source)
+                continue
+            try:
+                forbid, students = rules(cell.source)
+            except (SyntaxError, ValueError):
+                continue  # a changed check cell, named among the damage
+            found = dict.fromkeys(filter(None, (read.forbidden(student, forbid) for student in students)))
+            task = name.removeprefix(notebooks.TEST)
+            lines += [f"{task}: your code mentions {item}, which this task does not allow." for item in found]
         return lines
 
     def execute(self) -> None:

@@ -84,6 +84,21 @@ def test_check_is_content_with_a_right_answer(blank, tmp_path, capsys):
     assert "(1 points) is answered" in out
 
 
+def test_check_names_what_the_code_mentions_and_the_task_forbids(blank, tmp_path, capsys):
+    """Also where no visible check calls it: grading reads the code, so the student hears of it before."""
+    tests = blank.cells[2].source.replace("points=3)", 'points=3, forbid=("numpy.multiply",))')
+    answer = "import numpy as np\n\n\ndef double(x):\n    return x + x if x == 3 else np.multiply(x, 2)"
+    shortcut = filled_in(blank, {"double": answer, "test-double": tests, "why": "So."})
+    shortcut.cells[2].metadata.nbgrader.pop("checksum")
+    assert commands.check(student_file(tmp_path, shortcut)) == 1
+    out = capsys.readouterr().out
+    assert "Visible checks: 1 of 1 points." in out
+    assert out.count("double: your code mentions numpy.multiply, which this task does not allow.") == 1
+    honest = filled_in(shortcut, {"double": RIGHT + "  # no numpy.multiply"})
+    assert commands.check(student_file(tmp_path, honest)) == 0
+    assert "does not allow" not in capsys.readouterr().out
+
+
 def test_check_names_the_cell_with_a_syntax_error(blank, tmp_path, capsys):
     assert commands.check(student_file(tmp_path, filled_in(blank, {"double": "def double(x) return x"}))) == 1
     out = capsys.readouterr().out

@@ -1,11 +1,17 @@
 """Forbidden names: found by reading, whatever an answer calls them, and by watching, wherever they are kept."""
 
+import inspect
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from course_lib.grading import mentions, notebooks
 from course_lib.grading.forbid import Forbidden, ForbiddenCall
 from course_lib.grading.mentions import Mentions
 
+ROOT = Path(__file__).parents[2]
+SETS = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())
 FORBID = ("torch.nn.functional.conv2d",)
 
 
@@ -76,3 +82,16 @@ def test_taking_the_watch_away_counts_as_a_forbidden_call():
     assert watch.used == ["sys.setprofile"]
     with watch.active({}), pytest.raises(ForbiddenCall):
         np.load("x")
+
+
+@pytest.mark.parametrize("problem_set", SETS)
+def test_what_reading_finds_in_a_test_cell_is_what_its_checks_enforce(problem_set):
+    notebook = notebooks.read(ROOT / "solutions" / problem_set / f"{problem_set}.ipynb")
+    for task, (_, test) in notebooks.tasks(notebook).items():
+        space: dict = {}
+        exec(notebooks.split_result(test.source)[0], space)
+        used = {
+            name for check in space["check"]._checks for name in inspect.signature(check.function).parameters
+        }
+        forbidden, students = mentions.rules(test.source)
+        assert (forbidden, set(students)) == (space["check"].forbid, used), task

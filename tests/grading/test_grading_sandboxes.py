@@ -119,7 +119,7 @@ for pid in os.listdir('/proc'):
 def test_one_container_a_submission_is_a_mode_of_the_same_command(course, blank, tmp_path):
     """The container is made by bubblewrap: files, processes and network of its own, root inside, nothing nested."""
     if os.getuid() != 0:
-        pytest.skip("making a container whose root may change users takes root")
+        unmet("root, who alone can make a container whose root may change users,")
     bubblewrap = shutil.which("bwrap") or unmet("bubblewrap")
     for cell in blank.cells:
         if cell.id == "double":
