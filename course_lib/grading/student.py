@@ -14,7 +14,7 @@ import numpy as np
 
 from course_lib.grading.crossing import cross, describe, is_tensor, same
 from course_lib.grading.forbid import Forbidden
-from course_lib.grading.operations import OutOfTime, Printed, carry_out, time_limit
+from course_lib.grading.operations import OutOfTime, Printed, carry_out, time_limit, trouble_of
 from course_lib.grading.report import Failure
 
 __all__ = ["Border", "OutOfTime", "Printed", "Student", "is_tensor"]
@@ -117,7 +117,7 @@ class Border:
         """The student's object called `name`, or Failure with advice."""
         if name not in self.namespace:
             raise not_defined(name)
-        return self.receive(self.namespace[name], name)
+        return self.taken(self.namespace[name], name)
 
     def receive(self, value: object, name: str) -> object:
         """The student's `value` as the test gets it: a copy of plain data, or a `Student`."""
@@ -153,7 +153,14 @@ class Border:
             raise trouble.failure(self.seconds)
         if not same(sent, cross((args, kwargs), send)):
             raise changed_in_place(name)
-        return self.receive(result, name)
+        return self.taken(result, name)
+
+    def taken(self, value: object, name: str) -> object:
+        """The same for what a step gave; that it cannot be copied is the student's doing, not the test's."""
+        try:
+            return self.receive(value, name)
+        except Exception as error:
+            raise trouble_of(error, self.namespace).failure(self.seconds) from None
 
     def _callback(self, function):
         """A function of the test's, as the student's code may call it: values cross as copies both ways."""

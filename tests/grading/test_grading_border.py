@@ -248,6 +248,11 @@ def test_a_test_can_send_plain_data_only(one, capsys):
     assert "could not use" in report.text()
 
 
+def test_a_result_that_cannot_be_copied_is_the_students_error(one, capsys):
+    report = one(lambda: torch.nn.LazyLinear(3).weight, lambda check, f: f(), hidden=True)
+    assert report.results[0].messages == ("Your code raised ValueError.",)
+
+
 @pytest.mark.parametrize("value", [[1, [2]], {"a": [1]}, torch.ones(2)])
 def test_changed_arguments_of_every_kind_are_noticed(one, value, capsys):
     def spoils(x):

@@ -1,0 +1,83 @@
+"""Every answer of every set's bank has the same marks and sentences in one process and under the judge."""
+
+import ast
+import dataclasses
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_lib.grading import judging, notebooks
+from course_lib.grading.bank import Answer, Exam, answers
+from course_lib.grading.engine import filled_in
+from course_lib.grading.server import load
+
+ROOT = Path(__file__).parents[2]
+SETS = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())
+SEED = "the same for both"
+
+
+def names(source: str, context: type) -> set[str]:
+    """The names that code reads or gives a value, wherever in it, functions and classes among the latter."""
+    nodes = list(ast.walk(ast.parse(source)))
+    found = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
+    if context is ast.Store:
+        found |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    return found
+
+
+def needs(exam: Exam, answer: Answer) -> set[str]:
+    """The other tasks whose objects an answer or its tests use: they must have the reference solution."""
+    tests = ast.walk(ast.parse(exam.tasks[answer.task][1].source))
+    used = names(answer.source, ast.Load) - names(answer.source, ast.Store)
+    used |= {argument.arg for node in tests if isinstance(node, ast.arguments) for argument in node.args}
+    return {
+        task
+        for task, (solution, _) in exam.tasks.items()
+        if task != answer.task and used & names(solution.source, ast.Store)
+    }
+
+
+def grouped(exam: Exam, bank: list[Answer]) -> list[dict[str, Answer]]:
+    """Submissions that hold at most one answer a task, and the reference solution wherever an answer needs one."""
+    groups: list[tuple[dict[str, Answer], set[str]]] = []
+    for answer in bank:
+        wanted = needs(exam, answer)
+        for members, needed in groups:
+            if answer.task not in members and answer.task not in needed and not wanted & members.keys():
+                break
+        else:
+            groups.append((members := {}, needed := set()))
+        members[answer.task] = answer
+        needed |= wanted
+    return [members for members, _ in groups]
+
+
+@pytest.mark.parametrize("problem_set", SETS)
+def test_every_answer_has_the_same_marks_in_one_process_and_under_the_judge(
+    problem_set, boxes, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("COURSE_GRADING_SEED", SEED)
+    source = ROOT / "solutions" / problem_set / f"{problem_set}.ipynb"
+    notebook = notebooks.read(source)
+    load(judging.modules_of(source))  # before a time limit counts
+    exam, bank = Exam(notebook), answers(ROOT, problem_set)
+    submitted = tmp_path / f"{problem_set}.ipynb"
+    groups, different = grouped(exam, bank), []
+    for members in groups:
+        nbformat.write(
+            filled_in(notebook, {task: answer.source for task, answer in members.items()}), submitted
+        )
+        outcome = judging.grade_one(source, submitted, seed=SEED, sandbox=boxes)
+        for task, answer in members.items():
+            here = dataclasses.asdict(exam.mark(task, answer.source))
+            there = dataclasses.asdict(outcome.reports[task])
+            if here != there:
+                different.append((task, answer.name, changed(here, there)))
+    assert sum(map(len, groups)) == len(bank) > len(exam.tasks)
+    assert different == []
+
+
+def changed(here: dict, there: dict) -> list[tuple]:
+    """The checks in which two reports differ."""
+    return [pair for pair in zip(here["results"], there["results"], strict=True) if pair[0] != pair[1]]
