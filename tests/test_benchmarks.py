@@ -224,6 +224,14 @@ def test_the_submissions_that_are_graded_differ_in_more_than_comments(small_clas
     assert len(codes) == 60
 
 
+@pytest.mark.parametrize("count", [1, 5, 6, 8])
+def test_all_answers_are_combined_before_a_combination_comes_again(count):
+    made = list(grading_sets.choices({"a": ["one", "two"], "b": ["one", "two", "three"]}, count))
+    picks = {tuple(source.split("\n")[1] for source in answers.values()) for answers in made}
+    assert len(made) == count
+    assert len(picks) == min(count, 6)
+
+
 def test_a_graded_submission_holds_no_mark_of_a_reference_solution(small_class):
     _, files = small_class
     assert all(b"BEGIN SOLUTION" not in data for data in files.values())
