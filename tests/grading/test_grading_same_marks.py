@@ -10,6 +10,7 @@ import pytest
 from course_lib.grading import judging, notebooks
 from course_lib.grading.bank import Answer, Exam, answers
 from course_lib.grading.engine import filled_in
+from course_lib.grading.mentions import bound, rules
 from course_lib.grading.server import load
 
 ROOT = Path(__file__).parents[2]
@@ -17,24 +18,16 @@ SETS = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_di
 SEED = "the same for both"
 
 
-def names(source: str, context: type) -> set[str]:
-    """The names that code reads or gives a value, wherever in it, functions and classes among the latter."""
-    nodes = list(ast.walk(ast.parse(source)))
-    found = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
-    if context is ast.Store:
-        found |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-    return found
-
-
 def needs(exam: Exam, answer: Answer) -> set[str]:
     """The other tasks whose objects an answer or its tests use: they must have the reference solution."""
-    tests = ast.walk(ast.parse(exam.tasks[answer.task][1].source))
-    used = names(answer.source, ast.Load) - names(answer.source, ast.Store)
-    used |= {argument.arg for node in tests if isinstance(node, ast.arguments) for argument in node.args}
+    nodes = ast.walk(ast.parse(answer.source))
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    used |= set(rules(exam.tasks[answer.task][1].source)[1])
     return {
         task
         for task, (solution, _) in exam.tasks.items()
-        if task != answer.task and used & names(solution.source, ast.Store)
+        if task != answer.task
+        and used & {name for node in ast.parse(solution.source).body for name in bound(node)}
     }
 
 
