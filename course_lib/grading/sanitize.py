@@ -185,6 +185,7 @@ class Repair:
         self.name_cells()
         self.drop_copies()
         self.place_missing()
+        self.restore_order()
         notebook = copy.deepcopy(self.master)
         notebook.cells = [self.finished(cell) for cell in self.cells]
         self.number(notebook.cells)
@@ -253,6 +254,17 @@ class Repair:
             for name in sorted(names):
                 self.flags.append(f"The cell {name} was there more than once; one was kept.")
         self.cells[:] = kept
+
+    def restore_order(self) -> None:
+        """Put known cells into the order of the source; the student's own cells stay where they are."""
+        places = [index for index, cell in enumerate(self.cells) if cell["name"]]
+        cells = sorted(
+            (self.cells[index] for index in places), key=lambda cell: self.order.index(cell["name"])
+        )
+        if any(self.cells[index] is not cell for index, cell in zip(places, cells, strict=True)):
+            self.flags.append("The cells stood in another order; it was turned back.")
+        for index, cell in zip(places, cells, strict=True):
+            self.cells[index] = cell
 
     def place_missing(self) -> None:
         """Put missing cells back behind the one before, and checks that stand above their task below it."""

@@ -103,6 +103,10 @@ def moved(content):
     content["cells"].insert(0, content["cells"].pop(1))
 
 
+def turned_around(content):
+    content["cells"].reverse()
+
+
 def junk_cells(content):
     content["cells"] += [
         3,
@@ -130,6 +134,7 @@ def format_number(content):
         (ungraded, "grade, solution, locked"),
         (schema, "schema_version"),
         (moved, "stood above its task"),
+        (turned_around, "another order"),
         (junk_cells, "3 cells without a proper form"),
         (format_number, "format"),
     ],
