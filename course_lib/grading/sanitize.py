@@ -122,6 +122,9 @@ def read_cells(path: Path) -> tuple[list[dict], list[str]]:
         flags.append(f"{len(content['cells']) - len(cells)} cells without a proper form were left out.")
     if not cells:
         raise Unreadable(f"{path.name} has no cells.")
+    texts = {(cell["id"], cell["source"]) for cell in cells if cell["id"]}
+    if len({identity for identity, _ in texts}) < len(texts):  # a copied cell has its text, too
+        flags.append("The id of a cell was changed to that of another; each has one of its own again.")
     return cells, flags
 
 

@@ -117,6 +117,11 @@ def junk_cells(content):
     content["cells"].remove({"cell_type": "code"})
 
 
+def one_id(content):
+    for cell in content["cells"]:
+        cell["id"] = "same"
+
+
 def format_number(content):
     content["nbformat"] = 7
 
@@ -136,6 +141,7 @@ def format_number(content):
         (moved, "stood above its task"),
         (turned_around, "another order"),
         (junk_cells, "3 cells without a proper form"),
+        (one_id, "id of a cell was changed"),
         (format_number, "format"),
     ],
 )
