@@ -23,7 +23,7 @@ from hostile.reaching import PORT
 HOUSE = Path(__file__).resolve().parents[3]
 LIMITS = {
     "seconds": 10,
-    "total_seconds": 120,
+    "total_seconds": 240,
 }  # for one submission: loops are cut sooner than in a real course
 SEED = "course-hostile-seed-7319"
 TOKEN = "course-hostile-"  # in the command line of every process that an attack leaves behind

@@ -71,7 +71,9 @@ def returns_a_class_named_so(desk: Desk) -> None:
     looking(desk, "return type(text, (), {})()")
 
 
-@submission("leak", absent=ABSENT)
+@submission(
+    "leak", absent=ABSENT, open="a later cell prints what its functions were called with in a hidden check"
+)
 def shows_what_it_stashed(desk: Desk) -> None:
     """Keeps the inputs and prints them in its last cell, also in hexadecimal."""
     looking(desk, "pass")
@@ -152,7 +154,10 @@ def reads_the_heap(desk: Desk) -> None:
         import gc
         import types
 
+        import course_lib.grading
+
         marker = ' '.join(['BEGIN', 'HIDDEN', 'TESTS'])
+        public = (marker, course_lib.grading.__doc__)  # nbgrader's own word, and how a test looks
         for thing in gc.get_objects():
             if isinstance(thing, types.CodeType):
                 values = thing.co_consts
@@ -161,7 +166,7 @@ def reads_the_heap(desk: Desk) -> None:
             else:
                 continue
             for value in values:
-                if type(value) is str and marker in value and 'gc.get_objects' not in value:
+                if type(value) is str and marker in value and value not in public and 'gc.get_objects' not in value:
                     print({MARK}, value)
         """
     )

@@ -131,8 +131,8 @@ def one_long_line(desk: Desk) -> None:
 
 @submission("flood")
 def many_lines(desk: Desk) -> None:
-    """Half a million lines."""
-    desk.after("conv2d", "for i in range(500_000):\n    print('line', i, '-' * 40)")
+    """A hundred thousand lines."""
+    desk.after("conv2d", "for i in range(100_000):\n    print('line', i, '-' * 40)")
 
 
 @submission("flood")
