@@ -41,6 +41,7 @@ PARENT_DEATH, DUMPABLE, DROP_BOUND, NO_NEW_PRIVILEGES = 1, 4, 24, 38
 DETACH = 2
 NOBODY = 65534
 FIRST_USER = 1_900_000_000  # user numbers that no machine gives to people
+ROOT_PLACES = ("/tmp", "/mnt", "/media", "/srv", "/opt", "/var/tmp")
 PASSWD = "nobody:x:65534:65534:nobody:/tmp:/usr/sbin/nologin\n"
 
 
@@ -118,11 +119,25 @@ def bind(source: str, target: str) -> None:
     mount("none", target, flags=BIND | REMOUNT | READ_ONLY | NO_SUID | flags)
 
 
-def build_root(root: str, limits: Limits, files: dict[str, bytes]) -> None:
-    """Make the box's file system below `root` and move into it."""
+def root_place(folders: list[str]) -> str:
+    """A folder to build the box's file system on: it hides what lies below, so none of `folders` may."""
+    for place in ROOT_PLACES:
+        if os.path.isdir(place) and not any(f"{folder}/".startswith(f"{place}/") for folder in folders):
+            return place
+    raise OSError(f"Python or a library lies in each of {', '.join(ROOT_PLACES)}, where a box could be built")
+
+
+def build_root(limits: Limits, files: dict[str, bytes]) -> None:
+    """Make the box's file system and move into it."""
+    folders = visible_folders()
+    root = root_place(folders)
     mount("none", "/", flags=RECURSIVE | PRIVATE)
     mount("tmpfs", root, "tmpfs", NO_SUID | NO_DEV, "size=1m,nr_inodes=2k,mode=755")
-    for folder in visible_folders():
+    options = f"size={limits.files_bytes},nr_inodes=8k,mode=1777"
+    for name in ("tmp", "dev/shm"):  # before the folders, some of which may lie in /tmp
+        os.makedirs(f"{root}/{name}", exist_ok=True)
+        mount("tmpfs", f"{root}/{name}", "tmpfs", NO_SUID | NO_DEV, options)
+    for folder in folders:
         if os.path.islink(folder):
             os.symlink(os.readlink(folder), root + folder)
         else:
@@ -132,10 +147,6 @@ def build_root(root: str, limits: Limits, files: dict[str, bytes]) -> None:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         open(target, "w").close()
         mount(f"/dev/{name}", target, flags=BIND)
-    options = f"size={limits.files_bytes},nr_inodes=8k,mode=1777"
-    for name in ("tmp", "dev/shm"):
-        os.makedirs(f"{root}/{name}", exist_ok=True)
-        mount("tmpfs", f"{root}/{name}", "tmpfs", NO_SUID | NO_DEV, options)
     for name in ("etc", "proc", "old"):
         os.makedirs(f"{root}/{name}", exist_ok=True)
     Path(f"{root}/etc/passwd").write_text(PASSWD)
@@ -279,7 +290,7 @@ def first_process(work, limits, files, keep, tell) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     libc.prctl(PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
     os.setsid()
-    build_root("/tmp", limits, files)
+    build_root(limits, files)
     libc.sethostname(b"sandbox", 7)
     drop_privileges()
     take_limits(limits)
