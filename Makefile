@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 endif
 PY := $(BIN)/python
 INSTALLED := $(VENV)/installed.stamp
+SETS := $(sort $(notdir $(patsubst %/,%,$(wildcard solutions/*/))))
 EXTRAS := keras,book,grading,hub,pretrained,test
 
 # TensorFlow would print its start-up notes into the pages; pages and tests must not depend on the number of cores.
@@ -73,7 +74,7 @@ release: book ## write the public tree, both bundles and the site into _build/re
 	@$(PY) book/_ext/release.py
 
 exercises: $(INSTALLED) ## regenerate the student versions in exercises/ from solutions/
-	@$(PY) -m course_lib.cli release ps02-convolution
+	@$(foreach set,$(SETS),$(PY) -m course_lib.cli release $(set) &&) echo "Commit what has changed in exercises/."
 
 widgets: ## rebuild the demos' bundles (needs Node.js 20 or newer)
 	cd course_lib/widgets/src && npm ci --no-audit --no-fund && npm run build

@@ -1,6 +1,7 @@
 """The problem sets: nothing secret is released, tests decide rightly, and a student gets through."""
 
 import ast
+import doctest
 import html
 import re
 import shutil
@@ -21,6 +22,9 @@ ROOT = Path(__file__).parent.parent
 SETS = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())
 BINDERS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
 USUAL_NAMES = {"check", "Checks", "np", "torch", "load_digits"}
+# Its statements show their examples in tables, and have no hints to unfold.
+WITHOUT_LADDERS = {"ps02-convolution"}
+LADDER = ["Hint 1", "Hint 2", "Where to read"]
 
 
 def source_of(problem_set: str):
@@ -119,6 +123,43 @@ def test_links_of_the_statement_lead_somewhere(problem_set, source):
             r"\]\((?!https?:)([^)#]+)\)", cell.source if cell.cell_type == "markdown" else ""
         ):
             assert (ROOT / "exercises" / problem_set / target).is_file(), target
+
+
+def statement_of(source, task: str) -> str:
+    """The text above the solution cell of a task."""
+    return source.cells[[cell.id for cell in source.cells].index(task) - 1].source
+
+
+def test_each_statement_has_two_hints_and_then_the_page(problem_set, source):
+    if problem_set in WITHOUT_LADDERS:
+        assert not any("<details>" in cell.source for cell in source.cells), "take it off the list"
+        return
+    for task in notebooks.tasks(source):
+        steps = re.findall(
+            r"<details><summary>(.*?)</summary>\n\n(.*?)\n\n</details>", statement_of(source, task), re.S
+        )
+        assert [name for name, _ in steps] == LADDER, task
+        assert [("](../../book/" in text) for _, text in steps] == [False, False, True], task
+
+
+def test_the_page_that_feedback_names_for_a_task_is_in_the_book(source):
+    pages = source.metadata["course"]["pages"]
+    assert set(pages) == set(notebooks.tasks(source))
+    for page in pages.values():
+        assert (ROOT / "book" / page).with_suffix(".md").is_file(), page
+
+
+def test_examples_of_the_statements_give_what_they_say(problem_set, source):
+    space = {}
+    for cell in notebooks.graded_cells(source).values():
+        if cell.cell_type == "code" and not is_graded(cell):
+            exec(compile(cell.source, cell.id, "exec"), space)
+    for task in notebooks.tasks(source):
+        blocks = re.findall(r"^```python\n(>>> .*?)^```", statement_of(source, task), re.M | re.S)
+        assert blocks or problem_set in WITHOUT_LADDERS, task
+        found = doctest.DocTestParser().get_doctest("\n".join(blocks), space.copy(), task, None, 0)
+        said: list[str] = []
+        assert doctest.DocTestRunner(verbose=False).run(found, out=said.append).failed == 0, "".join(said)
 
 
 def test_forbidden_names_are_announced_in_the_statement(source):

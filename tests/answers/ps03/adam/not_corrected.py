@@ -1,0 +1,24 @@
+"""kind: wrong
+points: 0
+says: The correction for the start at zero is missing
+
+No bias correction.
+"""
+
+import numpy as np
+
+
+def adam(gradient, start, learning_rate, steps, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0):
+    theta = np.array(start, dtype=float)
+    m = s = np.zeros_like(theta)
+    points = [theta]
+    for _ in range(steps):
+        g = gradient(theta)
+        m = beta1 * m + (1 - beta1) * g
+        s = beta2 * s + (1 - beta2) * g**2
+        m_hat = m
+        s_hat = s
+        theta = (1 - learning_rate * weight_decay) * theta
+        theta = theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon)
+        points.append(theta)
+    return np.array(points)

@@ -1,0 +1,27 @@
+"""kind: wrong
+points: 5
+says: half of what it should be
+
+The term of the expansion, with its ½.
+"""
+
+import numpy as np
+import torch
+
+
+def cross_entropy_gradient(logits, labels):
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    gradient = powers / powers.sum(axis=1, keepdims=True)
+    gradient[np.arange(len(labels)), labels] -= 1
+    return gradient / len(labels)
+
+
+def derivatives(function, point):
+    gradient = torch.func.grad(function)
+    return (gradient(point), torch.func.jacrev(gradient)(point))
+
+
+def slope_and_curvature(function, point, direction):
+    gradient, hessian = derivatives(function, point)
+    unit = direction / direction.norm()
+    return (unit @ gradient).item(), (unit @ hessian @ unit).item() / 2

@@ -1,0 +1,29 @@
+"""kind: wrong
+points: 6
+says: The same seed gives another way
+
+Another generator each time.
+"""
+
+import numpy as np
+
+
+def descend(gradient, start, learning_rate, steps):
+    points = [np.asarray(start, dtype=float)]
+    for _ in range(steps):
+        points.append(points[-1] - learning_rate * gradient(points[-1]))
+    return np.stack(points)
+
+
+def descend_with_noise(gradient, start, learning_rate, steps, scale, seed):
+    rng = np.random.default_rng()
+    points = [start]
+    for _ in range(steps):
+        points.append(
+            points[-1] - learning_rate * (gradient(points[-1]) + scale * rng.normal(size=start.shape))
+        )
+    return np.array(points)
+
+
+def steps_to_leave(distance, curvature, learning_rate):
+    return int(np.ceil(np.log(1 / distance) / np.log(1 - learning_rate * curvature)))

@@ -1,0 +1,27 @@
+"""kind: wrong
+points: 6
+says: make the generator before the loop
+
+The generator is made anew in each step.
+"""
+
+import numpy as np
+
+
+def descend(gradient, start, learning_rate, steps):
+    points = [np.asarray(start, dtype=float)]
+    for _ in range(steps):
+        points.append(points[-1] - learning_rate * gradient(points[-1]))
+    return np.stack(points)
+
+
+def descend_with_noise(gradient, start, learning_rate, steps, scale, seed):
+    points = [start]
+    for _ in range(steps):
+        noise = scale * np.random.default_rng(seed).normal(size=start.shape)
+        points.append(points[-1] - learning_rate * (gradient(points[-1]) + noise))
+    return np.array(points)
+
+
+def steps_to_leave(distance, curvature, learning_rate):
+    return int(np.ceil(np.log(1 / distance) / np.log(1 - learning_rate * curvature)))

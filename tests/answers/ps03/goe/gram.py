@@ -1,0 +1,24 @@
+"""kind: wrong
+points: 4
+says: that is A times its transpose
+
+A Aᵀ in place of A + Aᵀ.
+"""
+
+import numpy as np
+
+
+def expected_shares(P):
+    one = 0.5**P
+    return (one, one, 1 - 2 * one)
+
+
+def shares(eigenvalues):
+    minima = (eigenvalues > 0).all(axis=1)
+    maxima = (eigenvalues < 0).all(axis=1)
+    return (float(minima.mean()), float(maxima.mean()), float((~minima & ~maxima).mean()))
+
+
+def goe(P, trials, seed):
+    A = np.random.default_rng(seed).normal(size=(trials, P, P))
+    return A @ A.transpose(0, 2, 1) / P

@@ -1,0 +1,17 @@
+"""kind: wrong
+points: 4
+says: it comes after
+
+Damping inside the absolute value.
+"""
+
+import numpy as np
+
+
+def newton_step(theta, gradient, hessian):
+    return theta - np.linalg.solve(hessian, gradient)
+
+
+def saddle_free_step(theta, gradient, hessian, damping=0.0):
+    values, vectors = np.linalg.eigh(hessian)
+    return theta - vectors @ ((vectors.T @ gradient) / np.abs(values + damping))
