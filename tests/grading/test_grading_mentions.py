@@ -1,6 +1,7 @@
 """Forbidden names: found by reading, whatever an answer calls them, and by watching, wherever they are kept."""
 
 import inspect
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from course_lib.grading import mentions, notebooks
 from course_lib.grading.forbid import Forbidden, ForbiddenCall
 from course_lib.grading.mentions import Mentions
+from course_lib.grading.operations import OutOfTime, time_limit
 
 ROOT = Path(__file__).parents[2]
 SETS = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())
@@ -74,14 +76,45 @@ def test_a_call_of_a_kept_original_is_seen():
 
 
 def test_taking_the_watch_away_counts_as_a_forbidden_call():
-    import sys
-
     watch = Forbidden(("numpy.load",))
     with watch.active({}):
         sys.setprofile(None)
     assert watch.used == ["sys.setprofile"]
     with watch.active({}), pytest.raises(ForbiddenCall):
         np.load("x")
+
+
+def busy():
+    while True:
+        len(())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no timer that ends a call")
+def test_the_end_of_the_time_inside_the_watch_is_no_forbidden_call():
+    """An exception that arises in a profiler takes it away; here the end of the time does, sooner or later."""
+    watch = Forbidden(("numpy.load",))
+    through = 0
+    for attempt in range(200):
+        with pytest.raises(OutOfTime) as caught, watch.active({}), time_limit(0.002 + attempt * 1e-5):
+            busy()
+        through += any(entry.name == "look" for entry in caught.traceback)
+        assert watch.used == []
+        if through == 3:
+            return
+    pytest.fail("the time never ended inside the watch")
+
+
+def test_who_catches_that_end_and_goes_on_is_found():
+    watch = Forbidden(("numpy.load",))
+    with watch.active({}):
+        for _ in range(200):
+            try:
+                with time_limit(0.002):
+                    busy()
+            except OutOfTime:
+                if sys.getprofile() is None:
+                    break
+    assert watch.used == ["sys.setprofile"]
 
 
 @pytest.mark.parametrize("problem_set", SETS)
