@@ -34,11 +34,17 @@ Layers = list[keras.Layer]
 # What may be done to any of them
 
 
-def build_oracle(make, size: int, classes: int = 10) -> keras.Model:
-    """A model of keras.applications, without pretrained weights and without softmax."""
+def build_oracle(make, size: int, classes: int = 10, double: bool = False) -> keras.Model:
+    """A model of keras.applications, without pretrained weights and without softmax; in 64-bit floats if `double`."""
     keras.backend.clear_session()  # layers without a name of their own are numbered anew
-    pixels = keras.Input((size, size, 3))  # `input_shape` would refuse small ones
-    return make(weights=None, input_tensor=pixels, classes=classes, classifier_activation=None)
+    kind = "float64" if double else "float32"
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(kind)
+    try:
+        pixels = keras.Input((size, size, 3), dtype=kind)  # `input_shape` would refuse small ones
+        return make(weights=None, input_tensor=pixels, classes=classes, classifier_activation=None)
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def share_weights(model: nn.Module, oracle: keras.Model) -> None:
@@ -235,6 +241,21 @@ def as_tensorflow(model: nn.Module) -> nn.Module:
     return set_epsilon(model, 1e-3)
 
 
+@torch.no_grad()
+def calm(model: nn.Module) -> nn.Module:
+    """Shrink what each block of a MobileNetV2 or EfficientNet adds to its input, to a fifth.
+
+    With scales around 1 the sums grow from block to block, gates saturate, and a rounding error of the input comes out
+    up to 10^12 times as large: then two equal networks differ.
+    """
+    for block in model.modules():
+        if getattr(block, "skip", False):
+            *_, last = (layer for layer in block.residual.modules() if isinstance(layer, nn.BatchNorm2d))
+            last.weight.mul_(0.2)
+            last.bias.mul_(0.2)
+    return model
+
+
 def shortcut_first(model: nn.Module) -> nn.Module:
     """The parts of a ResNet in Keras's order, for its weights: a block's projection comes first."""
     blocks = [block for name, stage in model.named_children() if name.startswith("stage") for block in stage]
@@ -262,16 +283,18 @@ class Oracle(NamedTuple):
     note: str = ""
     order: Callable[[nn.Module], nn.Module] = unchanged  # our layers in the order of Keras's
     finish: Callable[[keras.Model], None] = lambda oracle: None  # after the weights were carried over
+    double: bool = False  # blows rounding up with random weights: to be calmed, and compared in 64-bit floats
 
     def pair(self, model: nn.Module, size: int, classes: int = 10) -> tuple[nn.Module, keras.Model]:
         """Our model as Keras has it, and Keras's with the same random weights."""
-        model, oracle = randomize(self.adapt(model)), build_oracle(self.make, size, classes)
+        model, oracle = randomize(self.adapt(model)), build_oracle(self.make, size, classes, self.double)
+        model = calm(model) if self.double else model
         copy_weights(self.order(model), oracle)
         self.finish(oracle)
-        return model, oracle
+        return model.double() if self.double else model, oracle
 
     def expected(self, oracle: keras.Model, x: Tensor) -> list[Tensor]:
-        """What Keras's model gives where our stages end."""
+        """What Keras's model gives where our stages end; `x` has floats of the model's kind."""
         found = outputs_of(oracle, self.stages(oracle), x)
         if self.stages is vgg_stages:
             found[5] = found[5].flatten(1)  # our `pool`
@@ -366,10 +389,12 @@ def adapted() -> dict[str, Oracle]:
     note = "ours without scales in batch norm, and with means that leave out the padding"
     found["inception_v3"] = Oracle(apps.InceptionV3, inception_stages, as_inception, note)
     note = "ours given TensorFlow's padding at stride 2 and epsilon 0.001"
-    found["mobilenet_v2"] = Oracle(apps.MobileNetV2, mobilenet_v2_stages, as_tensorflow, note)
+    found["mobilenet_v2"] = Oracle(apps.MobileNetV2, mobilenet_v2_stages, as_tensorflow, note, double=True)
     note += "; Keras's without the layers that scale its input"
     for number in range(8):
         name = f"EfficientNetB{number}"
         make = changed(efficientnet, getattr(apps, name), left_out=("Rescaling", "Normalization"))
-        found[name.lower().replace("netb", "net_b")] = Oracle(make, efficientnet_stages, as_tensorflow, note)
+        found[name.lower().replace("netb", "net_b")] = Oracle(
+            make, efficientnet_stages, as_tensorflow, note, double=True
+        )
     return found

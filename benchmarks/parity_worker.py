@@ -48,7 +48,7 @@ def compare(job: Job) -> dict[str, Any]:
     size = image_size(job)
     x = tinted_images(2, size)
     theirs, expected, model = run(job, model, x)
-    found = dict(differences(model, expected, x))
+    found = dict(differences(model, expected, x.to(next(model.parameters()).dtype)))
     stage = max(found, key=found.get)
     return {
         "oracle": versions(job.library),
@@ -65,7 +65,10 @@ def compare(job: Job) -> dict[str, Any]:
 def image_size(job: Job) -> int:
     """The pixels of an image: half of the row's, which costs a quarter, unless small or fixed by what is built."""
     size = architectures.find(job.name).image_size
-    fixed = job.name.startswith("vit") or (job.library == "keras" and job.name.startswith("vgg"))
+    # Keras pads MobileNet below and right, whatever the size, which is TensorFlow's "same" for even sizes alone.
+    fixed = job.name.startswith("vit") or (
+        job.library == "keras" and job.name in ("vgg16", "vgg19", "mobilenet")
+    )
     return size if size <= 32 or fixed else size // 2
 
 
@@ -90,6 +93,7 @@ def with_keras(job: Job, model: nn.Module, x: Tensor) -> tuple[int, list[Tensor]
     row = architectures.find(job.name)
     found = importlib.import_module("keras_oracles").oracles()[job.name]
     model, oracle = found.pair(model, x.shape[-1], row.num_classes)
+    x = x.double() if found.double else x
     params = sum(weight.shape.num_elements() for weight in oracle.trainable_variables)
     return params, found.expected(oracle, x), model
 

@@ -20,7 +20,7 @@ def pair(request):
     name = request.param
     found = oracles()[name]
     model, oracle = found.pair(pytorch.build(name), SIZES[name])
-    x = images(2, SIZES[name])
+    x = images(2, SIZES[name]).double() if found.double else images(2, SIZES[name])
     return name, model, x, found.expected(oracle, x)
 
 
