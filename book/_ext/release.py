@@ -119,7 +119,8 @@ def refuse_secrets(folder: Path, secrets: set[str]) -> None:
     found = []
     for name in files(folder):
         text = text_of(folder / name)
-        marked = name.endswith((".ipynb", ".md")) and any(mark in text for mark in MARKS)
+        explains = "instructors/" in name  # these pages show how hidden tests are written
+        marked = name.endswith((".ipynb", ".md")) and not explains and any(mark in text for mark in MARKS)
         if marked or secrets & {line.strip() for line in text.splitlines()}:
             found.append(name)
     if found:

@@ -23,6 +23,12 @@ def slide(demo: Locator, label: str, *keys: str):
     slider = demo.get_by_label(label, exact=True)
     for key in keys:
         slider.press(key)
+    settle(demo)
+
+
+def settle(demo: Locator):
+    """Wait until what was asked of a demo is drawn: it draws once a frame."""
+    demo.page.evaluate(SETTLED)
 
 
 def check_frame(

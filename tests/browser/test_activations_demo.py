@@ -6,7 +6,7 @@ import pytest
 import torch
 from make_propagation_fixtures import FUNCTIONS, chain
 from playwright.sync_api import expect
-from steered import check_frame, slide, value_of
+from steered import check_frame, settle, slide, value_of
 
 from course_lib.widgets import ActivationsDemo
 from course_lib.widgets.activations import FUNCTIONS as NAMES
@@ -18,6 +18,7 @@ def demo(open_demo):
 
 
 def shown(demo, title: str) -> list[str]:
+    settle(demo)
     return demo.get_by_role("row", name=re.compile(f"^{title}")).get_by_role("cell").all_inner_texts()
 
 

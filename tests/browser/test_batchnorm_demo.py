@@ -6,7 +6,7 @@ import pytest
 import torch
 from make_batchnorm_fixtures import passes, sample, track
 from playwright.sync_api import expect
-from steered import check_frame, slide, value_of
+from steered import check_frame, settle, slide, value_of
 
 from course_lib.widgets import BatchNormDemo
 
@@ -31,6 +31,7 @@ def demo(open_demo):
 
 
 def shown(demo) -> list[float]:
+    settle(demo)
     return [value_of(text) for text in NUMBERS.search(demo.locator(".cd-verdict").inner_text()).groups()]
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from make_clipping_fixtures import clip, descend
-from steered import check_frame, slide, value_of
+from steered import check_frame, settle, slide, value_of
 
 from course_lib.widgets import ClippingDemo
 
@@ -15,6 +15,7 @@ def demo(open_demo):
 
 
 def row(demo, name: str) -> list[str]:
+    settle(demo)
     return demo.get_by_role("row", name=re.compile(f"^{name}")).get_by_role("cell").all_inner_texts()
 
 

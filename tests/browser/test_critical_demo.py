@@ -5,7 +5,7 @@ import re
 import pytest
 import torch
 from playwright.sync_api import expect
-from steered import check_frame, slide, value_of
+from steered import check_frame, settle, slide, value_of
 
 from course_lib.widgets import CriticalPointsDemo
 
@@ -22,6 +22,7 @@ def verdict(demo):
 
 
 def cell(demo, name: str):
+    settle(demo)
     return demo.get_by_role("row", name=name).get_by_role("cell")
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from make_propagation_fixtures import flow, train
 from playwright.sync_api import expect
-from steered import check_frame, slide, value_of
+from steered import check_frame, settle, slide, value_of
 
 from course_lib.widgets import InitializationDemo
 
@@ -18,6 +18,7 @@ def demo(open_demo):
 
 
 def row(demo, name: str) -> list[str]:
+    settle(demo)
     expect(demo.get_by_text("Training …")).to_have_count(0, timeout=PATIENCE)
     return (
         demo.get_by_role("row", name=re.compile(f"^{re.escape(name)}")).get_by_role("cell").all_inner_texts()

@@ -87,6 +87,8 @@ DEFAULTS = {
     "mixup": 0.0,
     "augment": None,
     "inputs": "standardized",
+    "layer_decay": 1.0,
+    "frozen_norms": "eval",
     "clip_value": None,
 }
 
@@ -118,6 +120,8 @@ OTHERS = {
     "mixup": 0.2,
     "augment": Augmentation(flip=0.5),
     "inputs": "unit",
+    "layer_decay": 0.5,
+    "frozen_norms": "train",
     "clip_value": 0.1,
     "precision": "auto",
     "seed": 1,
