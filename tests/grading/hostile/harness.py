@@ -56,16 +56,16 @@ class Course:
         """Start grading in a process group of its own, as a plain user on request."""
         if plain_user and os.getuid() == 0:
             give_away(self.root)
-        log = (self.root / "log.txt").open("ab")
         environment = {**os.environ, "COURSE_GRADING_SEED": SEED, "OMP_NUM_THREADS": "1"}
-        return subprocess.Popen(
-            [*(as_nobody(self.root) if plain_user else []), *self.command(*flags)],
-            cwd=self.root,
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with (self.root / "log.txt").open("ab") as log:
+            return subprocess.Popen(
+                [*(as_nobody(self.root) if plain_user else []), *self.command(*flags)],
+                cwd=self.root,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def grade(self, *flags: str, seconds: float = 3600, plain_user: bool = False) -> int:
         """Grade everything; returns the command's exit status."""

@@ -94,7 +94,7 @@ def warns(desk: Desk) -> None:
             "warnings.warn('this will change', FutureWarning)",
             "logging.getLogger('noise').warning('a line')",
             "print('working', file=sys.stderr)",
-            "os.write(2, b'a line from C')",
+            "os.write(2, b'a line from C\\n')",
         ]
         noisy = head + '"""\n' + "".join(f"    {line}\n" for line in noise) + body
         desk.put(task, noisy)
