@@ -42,6 +42,7 @@ DETACH = 2
 NOBODY = 65534
 FIRST_USER = 1_900_000_000  # user numbers that no machine gives to people
 ROOT_PLACES = ("/tmp", "/mnt", "/media", "/srv", "/opt", "/var/tmp")
+OWN_FOLDER = "/tmp/hand-in"  # in the box: where the files beside the notebook lie, and what code may write to
 PASSWD = "nobody:x:65534:65534:nobody:/tmp:/usr/sbin/nologin\n"
 
 
@@ -152,11 +153,11 @@ def build_root(limits: Limits, files: dict[str, bytes]) -> None:
     Path(f"{root}/etc/passwd").write_text(PASSWD)
     mount("proc", f"{root}/proc", "proc", NO_SUID | NO_DEV | NO_EXEC)
     for name, content in files.items():
-        path = Path(f"{root}/tmp/work", name)
+        path = Path(f"{root}{OWN_FOLDER}", name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    os.makedirs(f"{root}/tmp/work", exist_ok=True)
-    os.chmod(f"{root}/tmp/work", 0o777)
+    os.makedirs(f"{root}{OWN_FOLDER}", exist_ok=True)
+    os.chmod(f"{root}{OWN_FOLDER}", 0o777)
     os.chdir(root)
     pivot_root = 155 if os.uname().machine == "x86_64" else 41
     need(libc.syscall(pivot_root, b".", b"old"), "leaving the old root")
@@ -295,7 +296,7 @@ def first_process(work, limits, files, keep, tell) -> None:
     drop_privileges()
     take_limits(limits)
     seccomp.install(libc)
-    os.chdir("/tmp/work")
+    os.chdir(OWN_FOLDER)
     worker = os.fork()
     if worker == 0:
         keep_descriptors(keep)

@@ -166,7 +166,7 @@ def test_the_students_process_has_never_seen_a_test_or_the_seed(judge):
         ("import socket; socket.create_connection(('127.0.0.1', 80), 1)", "network"),
         ("import urllib.request; urllib.request.urlopen('http://example.org')", "network"),
         ("import subprocess; subprocess.run(['true'])", "another program"),
-        ("open('/work/gradebook.db', 'wb')", "out of reach"),
+        ("open('/course/gradebook.db', 'wb')", "out of reach"),
     ],
 )
 def test_attempts_to_leave_are_flagged(judge, code, sign):
@@ -176,17 +176,18 @@ def test_attempts_to_leave_are_flagged(judge, code, sign):
 
 
 def test_a_students_process_finds_no_file_of_the_course_and_can_write_to_its_own_folder_only(judge, tmp_path):
+    own = f"{namespaces.OWN_FOLDER}/x"
     source = (
         f"import os\nprint(os.path.exists({str(tmp_path)!r}), sorted(os.listdir('/tmp')), os.getuid(), end=' ')\n"
         "print(len(os.listdir('/proc/self/fd')))\n"
-        "for place in ('/usr/x', '/x', '/dev/x', '/tmp/work/x'):\n"
+        f"for place in ('/usr/x', '/x', '/dev/x', {own!r}):\n"
         "    try: open(place, 'w').close(); print('wrote', place)\n    except OSError: print('refused', place)\n"
     )
     said = texts(judge(RIGHT | {"second": source}))
     libraries = {Path(name).parts[2] for name in namespaces.visible_folders() if name.startswith("/tmp/")}
     # Three standard descriptors, the line, and the listing's own.
-    assert f"False {sorted({'work'} | libraries)} 65534 5" in said
-    assert "wrote /tmp/work/x" in said
+    assert f"False {sorted({'hand-in'} | libraries)} 65534 5" in said
+    assert f"wrote {own}" in said
     assert all(f"refused {place}" in said for place in ("/usr/x", "/x", "/dev/x"))
 
 
