@@ -61,7 +61,7 @@ bench: book ## measure sizes and times; writes the tables in benchmarks/README.m
 
 parity: $(INSTALLED) ## compare every model with an oracle, stage by stage; writes benchmarks/parity.md
 	@# The only oracle of EfficientNet-Lite0; beside the environment, so that nothing else finds it.
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target _build/timm timm==1.0.31
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --constraint constraints.txt --target _build/timm timm
 	@$(PY) benchmarks/parity.py --timm _build/timm
 
 grade: $(INSTALLED) ## release problem set 2, grade two sample submissions, write feedback, print the marks

@@ -338,6 +338,7 @@ ONE_OF_EACH = (
     "regularization/mixup",
     "augmentation/affine",
     "norms/layer",
+    "transfer/unfrozen",
 )
 
 

@@ -2,7 +2,8 @@
 
 Paper: Howard et al. 2017, arXiv:1704.04861.
 Differs from the paper: ReLU6 instead of ReLU, dropout of 0.001 before the classifier, which is a 1x1 convolution. All
-this is as in keras.applications, whose padding and batch norm these are too, so that its weights fit.
+this is as in keras.applications, whose batch norm this is too, so that its weights fit. Padding is TensorFlow's
+"same"; keras.applications pads below and right, which differs where an odd size is halved (not at 224 pixels).
 """
 
 from collections import OrderedDict
