@@ -2,13 +2,35 @@
 
 import copy
 from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 import torch
-from comparison import NORMS, TOLERANCE, differences, outputs
+from comparison import NORMS, TOLERANCE, differences, images, outputs, randomize
 from torch import Tensor, nn
+from torchvision_oracles import oracle_pairs
 
 from course_lib import architectures, pytorch
+from course_lib.twins import copy_state
+
+
+class Twins(NamedTuple):
+    """A model of ours and an oracle with the same random weights and statistics, in evaluation mode."""
+
+    model: nn.Module
+    expected: list[Tensor]  # what the oracle's stages give for `x`
+    x: Tensor
+    oracle: nn.Module
+
+
+def beside_torchvision(torchvision, name: str, size: int) -> Twins:
+    """Our model `name` for 10 classes beside torchvision's, and two images of `size` pixels."""
+    make, stages = oracle_pairs(torchvision)[name]
+    oracle = randomize(make(num_classes=10))
+    model = pytorch.build(name, num_classes=10).eval()
+    copy_state(oracle, model)
+    x = images(2, size)
+    return Twins(model, outputs(stages(oracle), x), x, oracle)
 
 
 def assert_stages_agree(model: nn.Module, expected: list[Tensor], x: Tensor) -> None:
@@ -103,7 +125,8 @@ def settings(model: nn.Module) -> list[str]:
 
 
 def assert_training_agrees(model: nn.Module, oracle: nn.Module, x: Tensor) -> None:
-    """Compare outputs, gradients and running statistics of a training step in which both draw the same."""
+    """Compare outputs, gradients and running statistics of a training step, in copies, in which both draw the same."""
+    model, oracle = copy.deepcopy(model), copy.deepcopy(oracle)
     logits = []
     for network in (model, oracle):
         torch.manual_seed(0)

@@ -1,21 +1,16 @@
-import copy
-
 import pytest
 from agreement import (
     assert_mistake_shows,
     assert_stages_agree,
     assert_training_agrees,
+    beside_torchvision,
     build_meta,
     change_epsilon,
     stage_shapes,
 )
-from comparison import images, outputs, randomize
 from torch import nn
-from torchvision_oracles import mobilenet_v2_stages, oracle_pairs
 
-from course_lib import pytorch
 from course_lib.architectures import MOBILENETS_V2
-from course_lib.twins import copy_state
 
 SMALL = "mobilenet_v2"
 TORCHVISION = KERAS = [SMALL]
@@ -23,28 +18,17 @@ SIZES_32 = [*[(32, 32)] * 3, (16, 16), *[(8, 8)] * 2, *[(4, 4)] * 3, ()]
 
 
 @pytest.fixture(scope="module")
-def oracle(torchvision):
-    """A small variant of torchvision's, with random weights and statistics."""
-    make, _ = oracle_pairs(torchvision)[SMALL]
-    return randomize(make(num_classes=10))
-
-
-@pytest.fixture(scope="module")
-def pair(oracle):
-    """Our model with the same weights, what the oracle's stages give for an input, and the input."""
-    model = pytorch.build(SMALL).eval()
-    copy_state(oracle, model)
-    x = images(2, 64)
-    return model, outputs(mobilenet_v2_stages(oracle), x), x
+def pair(torchvision):
+    """A small variant of ours and torchvision's, side by side."""
+    return beside_torchvision(torchvision, SMALL, 64)
 
 
 def test_outputs_are_torchvisions_after_every_stage(pair):
-    assert_stages_agree(*pair)
+    assert_stages_agree(pair.model, pair.expected, pair.x)
 
 
-def test_gradients_and_statistics_are_torchvisions_in_training(pair, oracle):
-    model, _, x = pair
-    assert_training_agrees(copy.deepcopy(model), copy.deepcopy(oracle), x)
+def test_gradients_and_statistics_are_torchvisions_in_training(pair):
+    assert_training_agrees(pair.model, pair.oracle, pair.x)
 
 
 def move_a_stride(model):
@@ -70,8 +54,7 @@ def activate_the_bottleneck(model):
     ],
 )
 def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
-    model, expected, x = pair
-    assert_mistake_shows(model, expected, x, mistake, where)
+    assert_mistake_shows(pair.model, pair.expected, pair.x, mistake, where)
 
 
 @pytest.mark.parametrize("name", KERAS)

@@ -1,12 +1,16 @@
 import pytest
-from agreement import Nothing, assert_mistake_shows, assert_stages_agree, change_epsilon, stage_shapes
-from comparison import images, outputs, randomize
-from torchvision_oracles import oracle_pairs
+from agreement import (
+    Nothing,
+    assert_mistake_shows,
+    assert_stages_agree,
+    beside_torchvision,
+    change_epsilon,
+    stage_shapes,
+)
 
 from course_lib import pytorch
 from course_lib.architectures import REGNETS
 from course_lib.pytorch.layers import SqueezeExcitation
-from course_lib.twins import copy_state
 
 TORCHVISION = [name for name, spec in REGNETS.items() if spec.stem_stride == 2]
 SMALL = [name for name, spec in REGNETS.items() if spec.stem_stride == 1]
@@ -14,18 +18,12 @@ SMALL = [name for name, spec in REGNETS.items() if spec.stem_stride == 1]
 
 @pytest.fixture(scope="module", params=["regnet_x_400mf", "regnet_y_400mf"])
 def pair(request, torchvision):
-    """Our model with the weights of torchvision's, an input, and what torchvision's stages give for it."""
-    make, stages = oracle_pairs(torchvision)[request.param]
-    oracle = randomize(make(num_classes=10))
-    model = pytorch.build(request.param, num_classes=10).eval()
-    copy_state(oracle, model)
-    x = images(2, 64)
-    return model, x, outputs(stages(oracle), x)
+    """Our model and torchvision's, side by side."""
+    return beside_torchvision(torchvision, request.param, 64)
 
 
 def test_outputs_are_torchvisions_after_every_stage(pair):
-    model, x, expected = pair
-    assert_stages_agree(model, expected, x)
+    assert_stages_agree(pair.model, pair.expected, pair.x)
 
 
 def move_the_stride(model):
@@ -41,8 +39,7 @@ def drop_a_shortcut(model):
     ("mistake", "where"), [(move_the_stride, "stage2"), (change_epsilon, "stem"), (drop_a_shortcut, "stage3")]
 )
 def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
-    model, x, expected = pair
-    assert_mistake_shows(model, expected, x, mistake, where)
+    assert_mistake_shows(pair.model, pair.expected, pair.x, mistake, where)
 
 
 @pytest.mark.parametrize("name", TORCHVISION)

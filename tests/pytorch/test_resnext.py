@@ -1,30 +1,27 @@
 import pytest
-from agreement import Nothing, assert_mistake_shows, assert_stages_agree, change_epsilon, stage_shapes
-from comparison import images, outputs, randomize
+from agreement import (
+    Nothing,
+    assert_mistake_shows,
+    assert_stages_agree,
+    beside_torchvision,
+    change_epsilon,
+    stage_shapes,
+)
 from torch import nn
-from torchvision_oracles import oracle_pairs
 
-from course_lib import pytorch
 from course_lib.architectures import RESNEXTS
-from course_lib.twins import copy_state
 
 TORCHVISION = [name for name, spec in RESNEXTS.items() if spec.stem == "7x7"]
 
 
 @pytest.fixture(scope="module")
 def pair(torchvision):
-    """Our ResNeXt-50 with the weights of torchvision's, an input, and what torchvision's stages give for it."""
-    make, stages = oracle_pairs(torchvision)["resnext50_32x4d"]
-    oracle = randomize(make(num_classes=10))
-    model = pytorch.build("resnext50_32x4d", num_classes=10).eval()
-    copy_state(oracle, model)
-    x = images(2, 64)
-    return model, x, outputs(stages(oracle), x)
+    """Our ResNeXt-50 and torchvision's, side by side."""
+    return beside_torchvision(torchvision, "resnext50_32x4d", 64)
 
 
 def test_outputs_are_torchvisions_after_every_stage(pair):
-    model, x, expected = pair
-    assert_stages_agree(model, expected, x)
+    assert_stages_agree(pair.model, pair.expected, pair.x)
 
 
 def move_the_stride(model):
@@ -52,8 +49,7 @@ def interleave_the_groups(model):
     ],
 )
 def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
-    model, x, expected = pair
-    assert_mistake_shows(model, expected, x, mistake, where)
+    assert_mistake_shows(pair.model, pair.expected, pair.x, mistake, where)
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,14 @@ from agreement import (
     Nothing,
     assert_mistake_shows,
     assert_stages_agree,
+    beside_torchvision,
     change_epsilon,
     operations,
     stage_shapes,
 )
-from comparison import images, outputs, randomize
+from comparison import randomize
 from torch import nn
-from torchvision_oracles import oracle_pairs
 
-from course_lib import pytorch
 from course_lib.architectures import RESNETS, SE_RESNETS
 from course_lib.pytorch.layers import SqueezeExcitation
 from course_lib.twins import copy_state
@@ -22,18 +21,12 @@ LARGE = [name for name, spec in SE_RESNETS.items() if spec.stem == "7x7"]
 
 @pytest.fixture(scope="module")
 def pair(torchvision):
-    """Our SE-ResNet-50 with the weights of torchvision's parts, an input, and what their stages give for it."""
-    make, stages = oracle_pairs(torchvision)["se_resnet50"]
-    oracle = randomize(make(num_classes=10))
-    model = pytorch.build("se_resnet50", num_classes=10).eval()
-    copy_state(oracle, model)
-    x = images(2, 64)
-    return model, x, outputs(stages(oracle), x)
+    """Our SE-ResNet-50 and one of torchvision's parts, side by side."""
+    return beside_torchvision(torchvision, "se_resnet50", 64)
 
 
 def test_outputs_are_those_of_torchvisions_parts_after_every_stage(pair):
-    model, x, expected = pair
-    assert_stages_agree(model, expected, x)
+    assert_stages_agree(pair.model, pair.expected, pair.x)
 
 
 def move_the_stride(model):
@@ -68,8 +61,7 @@ def scale_the_sum(model):
     ],
 )
 def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
-    model, x, expected = pair
-    assert_mistake_shows(model, expected, x, mistake, where)
+    assert_mistake_shows(pair.model, pair.expected, pair.x, mistake, where)
 
 
 @pytest.mark.parametrize("name", ["relu", "silu"])

@@ -1,13 +1,10 @@
 import pytest
 import torch
-from agreement import assert_mistake_shows, assert_stages_agree, operations, stage_shapes
-from comparison import images, outputs, randomize
+from agreement import assert_mistake_shows, assert_stages_agree, beside_torchvision, operations, stage_shapes
 from torch import nn
-from torchvision_oracles import oracle_pairs
 
 from course_lib import pytorch
 from course_lib.architectures import SQUEEZENETS
-from course_lib.twins import copy_state
 
 TORCHVISION = ["squeezenet1_0", "squeezenet1_1"]
 
@@ -17,17 +14,12 @@ PAPER = [14_208, 11_920, 12_432, 45_344, 49_440, 104_880, 111_024, 188_992, 197_
 
 @pytest.fixture(scope="module", params=TORCHVISION)
 def pair(request, torchvision):
-    make, stages = oracle_pairs(torchvision)[request.param]
-    oracle = randomize(make(num_classes=10))
-    model = pytorch.build(request.param, num_classes=10).eval()
-    copy_state(oracle, model)
-    x = images(2, 65)
-    return model, x, outputs(stages(oracle), x)
+    """Our model and torchvision's, side by side."""
+    return beside_torchvision(torchvision, request.param, 65)
 
 
 def test_outputs_are_torchvisions_after_every_stage(pair):
-    model, x, expected = pair
-    assert_stages_agree(model, expected, x)
+    assert_stages_agree(pair.model, pair.expected, pair.x)
 
 
 def round_down(model):
@@ -60,8 +52,7 @@ def forget_the_last_activation(model):
     ],
 )
 def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
-    model, x, expected = pair
-    assert_mistake_shows(model, expected, x, mistake, where)
+    assert_mistake_shows(pair.model, pair.expected, pair.x, mistake, where)
 
 
 def count(module):

@@ -1,19 +1,18 @@
-import copy
-
 import pytest
 import torch
 from agreement import (
     assert_mistake_shows,
     assert_stages_agree,
     assert_training_agrees,
+    beside_torchvision,
     build_meta,
     operations,
     published,
     settings,
 )
-from comparison import images, outputs, randomize
+from comparison import images
 from torch import nn
-from torchvision_oracles import oracle_pairs, vit_stages
+from torchvision_oracles import oracle_pairs
 
 from course_lib import architectures, pytorch
 from course_lib.architectures import VITS
@@ -23,30 +22,18 @@ SMALL, LARGE = "vit_small_32", "vit_b_16"
 
 
 @pytest.fixture(scope="module")
-def oracle(torchvision):
-    """A small variant of torchvision's, with random weights, tokens, positions and biases."""
-    make, _ = oracle_pairs(torchvision)[SMALL]
-    return randomize(make(num_classes=10))
+def pair(torchvision):
+    """A small variant of ours and torchvision's, side by side."""
+    return beside_torchvision(torchvision, SMALL, 32)
 
 
-@pytest.fixture(scope="module")
-def pair(oracle):
-    """Our model with the same weights, what the oracle's stages give for an input, and the input."""
-    model = pytorch.build(SMALL).eval()
-    copy_state(oracle, model)
-    x = images(2, 32)
-    return model, outputs(vit_stages(oracle), x), x
+def test_outputs_are_torchvisions_after_every_stage(pair):
+    assert_stages_agree(pair.model, pair.expected, pair.x)
+    torch.testing.assert_close(pair.oracle(pair.x), pair.expected[-1])  # its stages were cut rightly
 
 
-def test_outputs_are_torchvisions_after_every_stage(pair, oracle):
-    model, expected, x = pair
-    assert_stages_agree(model, expected, x)
-    torch.testing.assert_close(oracle(x), expected[-1])  # its stages were cut rightly
-
-
-def test_gradients_are_torchvisions_in_training(pair, oracle):
-    model, _, x = pair
-    assert_training_agrees(copy.deepcopy(model), copy.deepcopy(oracle), x)
+def test_gradients_are_torchvisions_in_training(pair):
+    assert_training_agrees(pair.model, pair.oracle, pair.x)
 
 
 def move_the_patches(model):
@@ -85,8 +72,7 @@ def halve_the_heads(model):
     ],
 )
 def test_a_mistake_shows_in_the_stage_where_it_is_made(pair, mistake, where):
-    model, expected, x = pair
-    assert_mistake_shows(model, expected, x, mistake, where)
+    assert_mistake_shows(pair.model, pair.expected, pair.x, mistake, where)
 
 
 @pytest.mark.parametrize("name", VITS)
