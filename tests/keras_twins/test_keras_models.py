@@ -1,13 +1,11 @@
 """The twins written by hand compute what the PyTorch models compute, stage by stage, and learn the same."""
 
-import ast
 import inspect
-import io
-import tokenize
 
 import keras
 import pytest
 import torch
+from lines_of_code import count_lines
 from torch import nn
 from twin_parity import assert_training_agrees, assert_twins_agree, channels_last, double_images, share
 
@@ -151,34 +149,8 @@ def test_resnet34_trains_all_but_the_running_statistics(resnet34):
     assert trainable == 21_289_802 == resnet34.count_params() - 2 * channels
 
 
-def code_lines(source):
-    """The lines that hold code, not only a comment or a part of a docstring."""
-    tree = ast.parse(source)
-    kinds = (ast.Module, ast.FunctionDef, ast.ClassDef)
-    texts = [node.body[0] for node in ast.walk(tree) if isinstance(node, kinds) and ast.get_docstring(node)]
-    prose = {line for text in texts for line in range(text.lineno, text.end_lineno + 1)}
-    blank = (
-        tokenize.COMMENT,
-        tokenize.NL,
-        tokenize.NEWLINE,
-        tokenize.INDENT,
-        tokenize.DEDENT,
-        tokenize.ENDMARKER,
-    )
-    code = set()
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type not in blank:
-            code.update(range(token.start[0], token.end[0] + 1))
-    return len(code - prose)
-
-
 def test_resnet_is_built_in_under_40_lines():
-    assert 20 < code_lines(inspect.getsource(resnet)) < 40
-
-
-def test_lines_of_code_are_counted_without_prose():
-    source = '"""A\nB\n"""\n\n# C\nx = (\n    1  # D\n)\n\ndef f():\n    """E"""\n    return x\n'
-    assert code_lines(source) == 5
+    assert 20 < count_lines(inspect.getsource(resnet)) < 40
 
 
 @pytest.mark.filterwarnings(
