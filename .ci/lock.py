@@ -10,7 +10,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 EXTRAS = ("keras", "book", "grading", "hub", "pretrained", "test")  # what `make` installs
-OTHERS = ("tensorflow==2.21.0", "timm==1.0.31", "torchvision==0.28.0")  # of other platforms and of the tests' own folder
+# of other platforms, and of the tests' own folder
+OTHERS = ("tensorflow==2.21.0", "timm==1.0.31", "torchvision==0.28.0")
 HEAD = """\
 # Exact versions of everything the project installs, direct and indirect. pyproject.toml says what is needed,
 # this file which version: the one place where a version is pinned. Rewrite it with: make lock
