@@ -1,0 +1,104 @@
+// The block as tiles: examples down, channels across, each tile the values of one channel of one example.
+import { el, uid } from "../shared/dom.js";
+import { widthOf } from "../shared/measure.js";
+import { minus } from "../shared/numbers.js";
+import { color, svg } from "../shared/svg.js";
+import { css, ink, mix } from "../shared/theme.js";
+import { SHAPE, placeOf } from "./numerics.js";
+
+const MARGIN = { left: 20, top: 18 };
+const GAP = 4; // between tiles
+const MAX_CELL = 27;
+const KEYS = { ArrowLeft: ["column", -1], ArrowRight: ["column", 1], ArrowUp: ["row", -1], ArrowDown: ["row", 1] };
+const OUTER = { column: ["channel", SHAPE.columns, SHAPE.channels], row: ["example", SHAPE.rows, SHAPE.examples] };
+
+/** The place one value on in a direction, across the borders of tiles; or one tile on. */
+export function moved(place, key, tile = false) {
+  const [inner, step] = KEYS[key];
+  const [outer, size, count] = OUTER[inner];
+  const far = Math.max(0, Math.min(size * count - 1, place[outer] * size + place[inner] + step * (tile ? size : 1)));
+  return { [outer]: Math.floor(far / size), [inner]: far % size };
+}
+
+/** A value in at most four letters. */
+const short = (value) => minus(Math.abs(value) < 9.95 ? value.toFixed(1) : value.toFixed(0)).replace(/^−0(\.0)?$/, "0.0");
+
+/** Blue above zero, orange below, the deeper the farther. */
+function fill(value, theme) {
+  const share = Math.abs(value) / (Math.abs(value) + 1.5);
+  return mix(theme.surface, value < 0 ? theme.orange : theme.blue, 0.75 * share);
+}
+
+/**
+ * A grid: { node, draw(spec, theme) }. `spec` holds `values`, `lit` (indices whose tiles are framed), `place` (the chosen
+ * one), `plain(k)` (drawn without color), `flagged(k)` (drawn with a corner) and `label`. `onplace(place)` hears what is chosen.
+ */
+export function createGrid(title, get, onplace) {
+  const picture = svg("svg", { role: "img" });
+  const heading = uid("grid");
+  const box = el("div", {
+    class: "cd-tiles", tabindex: "0", role: "application", "aria-labelledby": heading, "aria-roledescription": "block steered by arrow keys",
+    onkeydown: (event) => {
+      if (!(event.key in KEYS)) return;
+      event.preventDefault();
+      onplace(moved(get(), event.key, event.shiftKey));
+    },
+    onpointerdown: (event) => {
+      const found = event.target.closest("[data-index]");
+      if (found) onplace(placeOf(Number(found.dataset.index)));
+    },
+  }, picture);
+  const room = el("div", { class: "cd-room" }, box);
+  const node = el("div", { class: "cd-block" }, el("p", { class: "cd-title", id: heading }, title), room);
+
+  function draw(spec, theme) {
+    const across = SHAPE.channels * SHAPE.columns;
+    const free = widthOf(room, theme.width) - MARGIN.left - GAP * SHAPE.channels;
+    const cell = Math.min(MAX_CELL, Math.floor(free / across));
+    if (cell < 1) return;
+    const tile = [SHAPE.columns * cell + GAP, SHAPE.rows * cell + GAP];
+    const corner = ({ example, channel, row, column }) => [MARGIN.left + channel * tile[0] + column * cell, MARGIN.top + example * tile[1] + row * cell];
+    const [width, height] = [MARGIN.left + SHAPE.channels * tile[0], MARGIN.top + SHAPE.examples * tile[1]];
+    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    picture.setAttribute("width", width);
+    picture.setAttribute("height", height);
+    picture.setAttribute("aria-label", spec.label);
+    box.style.width = `${width}px`;
+    picture.replaceChildren(
+      ...headings(tile, cell),
+      ...spec.values.map((value, k) => drawCell(value, corner(placeOf(k)), cell, k, spec, theme)),
+      ...frames(spec.lit, corner, cell),
+      drawChosen(corner(spec.place), cell),
+    );
+  }
+  return { node, draw };
+}
+
+function headings([wide, high], cell) {
+  const word = (text, x, y, anchor) => svg("text", { x, y, "text-anchor": anchor, class: "cd-tile-name" }, text);
+  return [
+    word("n", 5, 12, "middle"),
+    ...Array.from({ length: SHAPE.channels }, (_, c) => word(c === 0 ? "c = 0" : `${c}`, MARGIN.left + c * wide + (SHAPE.columns * cell) / 2, 12, "middle")),
+    ...Array.from({ length: SHAPE.examples }, (_, n) => word(`${n}`, 5, MARGIN.top + n * high + (SHAPE.rows * cell) / 2 + 4, "middle")),
+  ];
+}
+
+function drawCell(value, [x, y], cell, k, { plain, flagged }, theme) {
+  const shade = plain?.(k) ? theme.surface : fill(value, theme);
+  const words = { x: x + cell / 2, y: y + cell / 2 + cell * 0.15, "text-anchor": "middle", style: `font-size: ${Math.min(11, cell * 0.46)}px; fill: ${ink(shade)}` };
+  const corner = flagged?.(k) && svg("path", { d: `M${x + cell} ${y}h${-cell * 0.42}l${cell * 0.42} ${cell * 0.42}Z`, fill: color("vermillion"), "data-changed": "" });
+  return svg("g", { "data-index": k },
+    svg("rect", { x, y, width: cell, height: cell, fill: css(shade), stroke: color("line"), "stroke-opacity": 0.5 }), corner || null, svg("text", words, short(value)));
+}
+
+/** A frame around each tile of the lit set. */
+function frames(lit, corner, cell) {
+  const tiles = new Map(lit.map((k) => placeOf(k)).map((place) => [`${place.example} ${place.channel}`, { ...place, row: 0, column: 0 }]));
+  return [...tiles.values()].map((place) => {
+    const [x, y] = corner(place);
+    return svg("rect", { x: x - 1, y: y - 1, width: SHAPE.columns * cell + 2, height: SHAPE.rows * cell + 2, rx: 2, class: "cd-lit" });
+  });
+}
+
+const drawChosen = ([x, y], cell) => svg("rect", { x: x + 1.5, y: y + 1.5, width: cell - 3, height: cell - 3, rx: 3, class: "cd-chosen" });
+
