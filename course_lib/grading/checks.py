@@ -49,6 +49,7 @@ class Checks:
     """
 
     open_border = Border  # the judge puts its own here, whose other side is another process
+    part = "all"  # the judge runs the "visible" checks of all tasks before any "hidden" one
 
     def __init__(
         self, problem_set: str, task: str, points: float, forbid: tuple[str, ...] = (), seconds: float = 10
@@ -61,6 +62,7 @@ class Checks:
         self.forbid, self.seconds = tuple(forbid), seconds
         self.namespace: dict | None = None
         self._checks: list[Check] = []
+        self._results: dict[str, Result] = {}
         self._rng: np.random.Generator | None = None
         self._border = None
         self._hint: str | None = None  # of the check that runs
@@ -203,9 +205,18 @@ class Checks:
 
     def score(self) -> Report:
         """Run the checks, print a line for each, and return the report that nbgrader reads as the score."""
-        report = Report(self.task, self.points, tuple(self._run(check) for check in self._checks))
+        for check in self._checks:
+            if self.part in ("all", "hidden" if check.hidden else "visible"):
+                self._results[check.title] = self._run(check)
+        found = (self._results.get(check.title) for check in self._checks)
+        report = Report(self.task, self.points, tuple(result for result in found if result))
         print(report.text())
         return report
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether there are hidden checks."""
+        return any(check.hidden for check in self._checks)
 
     def _run(self, check: Check) -> Result:
         messages = self._try(check)

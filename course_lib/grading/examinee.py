@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from types import SimpleNamespace
+from typing import NamedTuple
 
 from course_lib.grading.crossing import cross, same
 from course_lib.grading.forbid import Forbidden
@@ -70,12 +71,20 @@ class Speaking:
     readable = seekable = staticmethod(lambda: False)
 
 
+class Copy(NamedTuple):
+    """A copy of this process that waits: its number, and the pipe whose byte wakes it."""
+
+    pid: int
+    alarm: int
+
+
 class Examinee:
     """Answers the judge on `channel` until it hangs up."""
 
     def __init__(self, channel: Channel, shell):
         self.channel, self.shell = channel, shell
         self.handles: list[object] = []
+        self.copies: dict[int, Copy] = {}
         self.forbidden = Forbidden(())
         self.running = False
         self.said = 0
@@ -158,6 +167,40 @@ class Examinee:
         for name in ("stdout", "stderr"):  # a cell may put its own in their place
             setattr(sys, name, getattr(sys, f"__{name}__"))
         return {"done": True, "failed": failed}, b""
+
+    def do_keep(self, request: dict, payload: bytes) -> tuple[dict, bytes]:
+        """Keep a copy of this process as it is now; the copy goes on here when it is woken.
+
+        Threads do not survive in a copy, so a process that has several keeps none.
+        """
+        if len(os.listdir("/proc/self/task")) > 1:
+            return {"kept": False}, b""
+        bell, alarm = os.pipe()
+        pid = os.fork()
+        if pid:
+            os.close(bell)
+            self.copies[request["number"]] = Copy(pid, alarm)
+            return {"kept": True}, b""
+        for number in (alarm, *(copy.alarm for copy in self.copies.values())):
+            os.close(number)
+        self.copies = {}
+        if not os.read(bell, 1):  # the process that would have woken it has ended
+            os._exit(0)
+        os.close(bell)
+        return {"awake": True}, b""
+
+    def do_wake(self, request: dict, payload: bytes) -> tuple[dict, bytes]:
+        """Let a copy answer in place of this process until it ends."""
+        copy = self.copies.pop(request["number"])
+        signal.signal(signal.SIGINT, lambda *_: os.kill(copy.pid, signal.SIGINT))
+        os.write(copy.alarm, b"w")
+        os.close(copy.alarm)
+        os.waitpid(copy.pid, 0)
+        return {"asleep": True}, b""
+
+    def do_sleep(self, request: dict, payload: bytes) -> tuple[dict, bytes]:
+        """End this copy; the process that kept it tells the judge."""
+        os._exit(0)
 
     def do_seed(self, request: dict, payload: bytes) -> tuple[dict, bytes]:
         """Begin a check."""

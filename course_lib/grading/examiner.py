@@ -3,15 +3,22 @@
 The tests and the seed are here and nowhere the student's code could look: this process has its own box, and a
 student's process is forked from a server that never saw them. Of each cell the grader is told at once,
 so that what was earned stays earned whatever comes later.
+
+Hidden checks wait until the last cell has run. What a student gets to see, the outputs of the cells and what visible
+checks say, is then complete, and nothing that the student's code learns from a hidden check can get into
+it. Where a task's tests stand, a copy of the student's process is kept, so that each hidden check
+meets the notebook in the state in which the visible ones met it.
 """
 
 import contextlib
+import copy
 import dataclasses
 import functools
 import io
 import os
 import time
 import traceback
+from dataclasses import dataclass
 
 from course_lib.grading import notebooks
 from course_lib.grading.checks import SEED, Checks
@@ -29,39 +36,72 @@ ENDED = "The Python process ended in this cell. The cells above were run again; 
 INTERRUPTED = "Interrupted after {seconds:g} seconds."
 
 
+@dataclass
+class Task:
+    """A test cell between its visible checks and its hidden ones."""
+
+    index: int  # of the cell
+    space: dict  # the names that the cell's body has made
+    last: object  # the compiled expression that gives the report
+    before: int  # how many of the student's cells had run
+    mentions: Mentions  # what they mention
+    kept: bool = False  # whether a copy of the student's process waits
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether there are hidden checks."""
+        return any(value.has_hidden for value in self.space.values() if isinstance(value, Checks))
+
+
 class Examiner:
     """Grades one notebook: `job` holds its cells, the seed and the limits; `grader` is told what is found."""
 
     def __init__(self, grader: Channel, warden: Warden, job: dict):
-        self.grader, self.cells = grader, job["cells"]
+        self.grader, self.warden, self.cells = grader, warden, job["cells"]
         self.limits = Limits(**job["limits"])
         self.link = Link(warden, self.limits.output_bytes)
         self.done: list[str] = []  # the cells to run again in a fresh process
+        self.position = 0  # how many of them the student's process has run
+        self.tasks: list[Task] = []  # those with hidden checks
         self.mentions = Mentions()
         os.environ[SEED] = job["seed"]
 
     def run(self) -> None:
-        """Go through all cells."""
+        """Go through all cells, then through the hidden checks: copies that wait first, for a fresh start ends them."""
         with contextlib.suppress(Gone):
             self.link.start()
         for index, cell in enumerate(self.cells):
             began = time.monotonic()
-            found = self.run_tests(cell) if cell["test"] else self.run_student(cell)
-            self.grader.send({"cell": index, "seconds": time.monotonic() - began, **found})
+            found = self.begin_task(index, cell["source"]) if cell["test"] else self.run_student(cell)
+            self.tell(index, began, found)
+        self.warden.allow_as_long_again()
+        for task in sorted(self.tasks, key=lambda task: not task.kept):
+            began = time.monotonic()
+            self.tell(task.index, began, self.finish_task(task))
         self.grader.send({"flags": list(self.link.flags)})
 
-    def revive(self) -> None:
-        """Start a fresh student's process and run the cells again that ran so far.
+    def tell(self, index: int, began: float, found: dict) -> None:
+        """Tell the grader what was found in a cell; what is told later of the same cell takes its place."""
+        self.grader.send({"cell": index, "seconds": time.monotonic() - began, **found})
+
+    def stand_at(self, cells: int) -> None:
+        """Bring the student's process to where the first `cells` cells have run, in a fresh one if need be.
 
         Raises Gone when that is no longer possible.
         """
-        self.link.start()
-        kept, self.link.outputs = self.link.outputs, Outputs(0)
+        kept = self.link.outputs, self.link.printed
+        if not self.link.alive or self.position > cells:
+            self.position = 0
+            for task in self.tasks:
+                task.kept = False
+            self.link.start()
+        self.link.outputs = Outputs(0)
         try:
-            for source in self.done:
+            for source in self.done[self.position : cells]:
                 self.link.ask({"do": "cell", "source": source}, b"", self.limits.seconds)
+                self.position += 1
         finally:
-            self.link.outputs = kept
+            self.link.outputs, self.link.printed = kept
 
     def run_student(self, cell: dict) -> dict:
         """Have a student's cell run; its outputs."""
@@ -70,35 +110,79 @@ class Examiner:
         self.link.printed = Printed()
         try:
             if not self.link.alive:
-                self.revive()
+                self.stand_at(len(self.done))
             reply, _ = self.link.ask({"do": "cell", "source": cell["source"]}, b"", self.limits.seconds)
             if reply.get("late"):
                 outputs.note(INTERRUPTED.format(seconds=self.limits.seconds))
             else:
                 self.done.append(cell["source"])
+                self.position = len(self.done)
         except Gone as gone:
             outputs.note((LATE if gone.late else ENDED).format(seconds=self.limits.seconds))
         return {"outputs": outputs.finished()}
 
-    def run_tests(self, cell: dict) -> dict:
-        """Run the tests of a task; their report, or the error of their author."""
+    def begin_task(self, index: int, source: str) -> dict:
+        """Run the visible checks of a task, and keep a copy of the student's process for the hidden ones."""
         # What a test's calls print belongs to its report only, never to the notebook.
         self.link.outputs = Outputs(0)
-        Checks.open_border = functools.partial(open_border, self)
+        space: dict = {"__name__": "__main__"}
         try:
-            body, last = notebooks.split_result(cell["source"])
-            space = {"__name__": "__main__"}
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            body, last = notebooks.split_result(source)
+            with silence():
                 exec(body, space)
-                report = eval(last, space)
-            return {"report": dataclasses.asdict(report)}
         except Exception:
-            return {"author_error": traceback.format_exc(limit=-2)[-800:]}
+            return author_error()
+        task = Task(index, space, last, len(self.done), copy.deepcopy(self.mentions))
+        found = self.run_checks(task, hidden=False)
+        if not task.has_hidden or "author_error" in found:
+            return found
+        with contextlib.suppress(Gone):
+            reply, _ = self.link.ask({"do": "keep", "number": index}, b"", self.limits.seconds)
+            task.kept = reply.get("kept") is True
+        self.tasks.append(task)
+        return {**found, "hidden_to_come": True}
+
+    def finish_task(self, task: Task) -> dict:
+        """Run the hidden checks of a task; the report of all its checks."""
+        self.link.outputs = Outputs(0)
+        awake = task.kept and self.link.wake(task.index, self.limits.seconds)
+        if not awake:
+            with contextlib.suppress(Gone):
+                self.stand_at(task.before)
+        found = self.run_checks(task, hidden=True)
+        if awake and task.kept:
+            self.link.sleep(self.limits.seconds)
+        return found
+
+    def run_checks(self, task: Task, hidden: bool) -> dict:
+        """Run a task's visible or hidden checks; the report so far, or the error of its author."""
+        Checks.open_border = functools.partial(open_border, self, task)
+        Checks.part = "hidden" if hidden else "visible"
+        try:
+            with silence():
+                return {"report": dataclasses.asdict(eval(task.last, task.space))}
+        except Exception:
+            return author_error()
 
 
-def open_border(examiner: Examiner, namespace: dict, forbid: tuple[str, ...], seconds: float) -> RemoteBorder:
+@contextlib.contextmanager
+def silence():
+    """What tests print is nobody's."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+def author_error() -> dict:
+    """The error of a test's author that is being handled."""
+    return {"author_error": traceback.format_exc(limit=-2)[-800:]}
+
+
+def open_border(
+    examiner: Examiner, task: Task, namespace: dict, forbid: tuple[str, ...], seconds: float
+) -> RemoteBorder:
     """The border of one check."""
-    return RemoteBorder(examiner.link, examiner.revive, examiner.mentions, forbid, seconds)
+    revive = functools.partial(examiner.stand_at, task.before)
+    return RemoteBorder(examiner.link, revive, task.mentions, forbid, seconds)
 
 
 def run(grader: Channel, warden: Warden) -> None:

@@ -12,9 +12,11 @@ What happens, in the order that its safety rests on:
    user, no descriptor but the line to the judge and a pipe for what it prints. It has never seen a test.
 5. The judge sends the student's cells, one by one, and runs the tests itself. Calls cross as data, are bounded in
    size and time by the judge, and what comes back is decoded, never run.
-6. After each cell the judge tells the result to this process, which keeps it: whatever happens later, points
+6. Hidden checks run after the last cell, on copies of the student's process as it was at each task, when nothing is
+   shown any more: what the student's code sees in them, it cannot tell.
+7. After each cell the judge tells the result to this process, which keeps it: whatever happens later, points
    earned before stay. Outputs were cut while they came; only text and PNG pictures pass.
-7. The monitor ends both boxes and waits until nothing in them is left.
+8. The monitor ends both boxes and waits until nothing in them is left.
 """
 
 import ast
@@ -29,7 +31,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from course_lib.grading import notebooks
@@ -104,8 +106,14 @@ def grade_sanitized(
     server = server_for(modules_of(source_notebook), sandbox.kind)
     cells = [cell for cell in found.notebook.cells if cell.cell_type == "code"]
     limits = limits or Limits.of(master_of(source_notebook))
+    copies = sum(map(is_test, cells))  # of the student's process, which the judge has kept
+    limits = replace(limits, processes=limits.processes + copies)
     job = {"seed": seed, "limits": asdict(limits), "cells": [job_cell(cell) for cell in cells]}
     told, about = server.grade(job, limits, data_files(source_notebook))
+    if not told["cells"]:  # nothing of the student's has run yet, so the machine failed: a fresh server, once
+        server.close()
+        server = server_for(modules_of(source_notebook), sandbox.kind)
+        told, about = server.grade(job, limits, data_files(source_notebook))
     return put_together(source_notebook, cells, found, told, about, sandbox, time.monotonic() - began)
 
 
@@ -124,7 +132,8 @@ def put_together(source_notebook, cells, found, told, about, sandbox, seconds) -
     """The outcome of what the judge told of each cell and the monitor of the boxes."""
     reports = no_points(source_notebook)
     outputs, flags = {}, list(found.flags)
-    for cell, said in zip(cells, told["cells"], strict=False):
+    for number, said in told["cells"].items():
+        cell = cells[number]
         outputs[cell.id] = said.get("outputs", [])
         if not is_test(cell):
             continue
@@ -134,6 +143,8 @@ def put_together(source_notebook, cells, found, told, about, sandbox, seconds) -
         else:
             error = said.get("author_error", "").strip().split("\n")[-1]
             flags.append(f"The tests of {task} did not finish and gave no points: {error}")
+        if said.get("hidden_to_come"):
+            flags.append(f"The hidden checks of {task} did not run: {about.get('failed', 'out of time')}.")
     flags += told["flags"] + about.get("notes", [])
     reason = None
     if len(told["cells"]) < len(cells):
@@ -227,13 +238,13 @@ class Server:
             raise notebooks.GradingError("the grading server did not start; see the error above") from None
 
     def grade(self, job: dict, limits: Limits, files: list[str]) -> tuple[dict, dict]:
-        """What the judge told, cell by cell, and what the monitor said in the end."""
+        """What the judge told last of each cell, by its number, and what the monitor said in the end."""
         import socket
 
         mine, judges = socket.socketpair()
         channel = Channel(mine)
-        told: dict = {"cells": [], "flags": []}
-        deadline = time.monotonic() + limits.total_seconds + SLACK
+        told: dict = {"cells": {}, "flags": []}
+        deadline = time.monotonic() + 2 * limits.total_seconds + SLACK
         try:
             self.line.send({"limits": asdict(limits), "files": files}, (judges.fileno(),))
             judges.close()
@@ -244,7 +255,7 @@ class Server:
                     if "flags" in said:
                         told["flags"] = said["flags"]
                     else:
-                        told["cells"].append(said)
+                        told["cells"][said["cell"]] = said
             self.line.socket.settimeout(max(deadline - time.monotonic(), 1))
             about, _ = self.line.receive()
             self.line.socket.settimeout(None)

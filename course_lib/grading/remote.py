@@ -34,6 +34,10 @@ class Gone(Exception):  # noqa: N818 - an outcome, not a fault of the program
         self.late = late
 
 
+class CopyGone(Gone):
+    """A copy of the student's process ended; the process that keeps the others is there."""
+
+
 @dataclass
 class Warden:
     """What the judge may ask the monitor: interrupt or end the student's process, or start a fresh one."""
@@ -50,6 +54,11 @@ class Warden:
         self.line.send({"need": "processor_seconds"})
         message, _ = self.line.receive()
         return message["seconds"], message["crowded"]
+
+    def allow_as_long_again(self) -> None:
+        """Let the clock of the whole notebook begin anew."""
+        self.line.send({"need": "time"})
+        self.line.receive()
 
     def end(self) -> None:
         """End the student's process and everything it started."""
@@ -84,6 +93,7 @@ class Link:
         self.outputs = Outputs(output_bytes)
         self.printed = Printed()
         self.flags: dict[str, None] = {}
+        self.copy_gone = False
 
     def start(self) -> None:
         """Begin with a fresh process."""
@@ -95,12 +105,27 @@ class Link:
         if self.channel:
             self.channel.close()
             os.close(self.pipe)
-        self.channel = None
+        self.channel, self.copy_gone = None, False
 
     @property
     def alive(self) -> bool:
         """Whether there is a process to talk to."""
-        return self.channel is not None
+        return self.channel is not None and not self.copy_gone
+
+    def wake(self, number: int, seconds: float) -> bool:
+        """From now on talk to a copy that was kept; False when it is not there any more."""
+        self.copy_gone = False
+        try:
+            reply, _ = self.ask({"do": "wake", "number": number}, b"", seconds)
+        except Gone:
+            return False
+        return reply.get("awake") is True
+
+    def sleep(self, seconds: float) -> None:
+        """Let the copy end, and talk to the process that keeps the others again."""
+        if self.alive:
+            with contextlib.suppress(Gone):
+                self.ask({"do": "sleep"}, b"", seconds)
 
     def ask(
         self, message: dict, payload: bytes, seconds: float, answer: Callable | None = None
@@ -137,12 +162,17 @@ class Link:
                     self.take(reply)
                 elif "ask" in reply and answer is not None and not interrupted:
                     self.channel.send(*answer(reply, data), HAND_OVER)
+                elif "asleep" in reply and message["do"] != "sleep":
+                    raise CopyGone(late=interrupted)
                 else:
                     self.drain()
                     return ({"late": True}, b"") if interrupted else (reply, data)
         except WireError:
             self.lose()
             raise Gone(late=interrupted) from None
+        except CopyGone:
+            self.copy_gone = True
+            raise
         except Gone:
             self.lose()
             raise

@@ -25,13 +25,17 @@ def descendants(first: int) -> list[int]:
     return everyone
 
 
-def memory_of(first: int) -> int:
+def memory_of(first: int, enough: int = 0) -> int:
     """Bytes of a process's descendants, shared pages divided among those that share them; 0 for a single one.
 
-    A single process is held by its own limit, so the costly count begins with the second.
+    A single process is held by its own limit, so the count begins with the second. Dividing shared pages is costly, so
+    a sum of at most `enough` with these counted in full is given as it is.
     """
     everyone = descendants(first)
-    return sum(map(proportional, everyone)) if len(everyone) > 1 else 0
+    if len(everyone) < 2:
+        return 0
+    rough = sum(in_file(pid, "status", "RssAnon:") + in_file(pid, "status", "RssShmem:") for pid in everyone)
+    return rough if rough <= enough else sum(map(proportional, everyone))
 
 
 def processor_seconds(first: int) -> float:
@@ -48,12 +52,13 @@ def processor_seconds(first: int) -> float:
 
 def proportional(pid: int) -> int:
     """Bytes of a process by the kernel's proportional count, or of its private pages where that is closed to us."""
-    for name, key in (("smaps_rollup", "Pss:"), ("status", "RssAnon:")):
-        try:
-            lines = Path(f"/proc/{pid}/{name}").read_text().splitlines()
-        except OSError:
-            continue  # closed, or the process ended meanwhile
-        found = [int(line.split()[1]) * 1024 for line in lines if line.startswith(key)]
-        if found:
-            return found[0]
-    return 0
+    return in_file(pid, "smaps_rollup", "Pss:") or in_file(pid, "status", "RssAnon:")
+
+
+def in_file(pid: int, name: str, key: str) -> int:
+    """Bytes that a line of a file in /proc says; 0 when it is closed to us or the process ended meanwhile."""
+    try:
+        lines = Path(f"/proc/{pid}/{name}").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(key)), 0)

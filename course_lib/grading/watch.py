@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable
 
 VISIBLE = ("/tmp", "/usr", "/lib", "/bin", "/etc", "/proc", "/sys", "/dev", "/opt", "/var")
-FORBID = "course_lib.grading.forbid"  # its own profiler is no attempt of anybody's
+# A profiler of the one and a fork of the other are no attempts of anybody's.
+OWN = {"sys.setprofile": "course_lib.grading.forbid", "os.fork": "course_lib.grading.examinee"}
 SENTENCES = {
     "socket.connect": "The code tried to open a network connection.",
     "socket.getaddrinfo": "The code tried to look up a network address.",
@@ -36,7 +37,7 @@ def watch(tell: Callable[[str], None]) -> None:
 
     def notice(event: str, args: tuple) -> None:
         nonlocal busy
-        if event == "sys.setprofile" and sys._getframe(1).f_globals.get("__name__") == FORBID:
+        if event in OWN and sys._getframe(1).f_globals.get("__name__") == OWN[event]:
             return
         sentence = SENTENCES.get(event) or (opened(args) if event in ("open", "os.listdir") else "")
         if sentence and sentence not in told and not busy and len(told) < 20:

@@ -112,7 +112,6 @@ class Submission:
     absent: tuple[str, ...] = ()
     whole: bool = True
     slow: bool = False  # waits for a limit
-    open: str = ""  # what grading does not withstand yet, as the instructors' pages say
 
     @property
     def about(self) -> str:

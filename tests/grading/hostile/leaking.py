@@ -71,13 +71,31 @@ def returns_a_class_named_so(desk: Desk) -> None:
     looking(desk, "return type(text, (), {})()")
 
 
-@submission(
-    "leak", absent=ABSENT, open="a later cell prints what its functions were called with in a hidden check"
-)
+@submission("leak", absent=ABSENT)
 def shows_what_it_stashed(desk: Desk) -> None:
     """Keeps the inputs and prints them in its last cell, also in hexadecimal."""
     looking(desk, "pass")
     desk.add("print(stash)\nprint([text.encode().hex() for text in stash])\nstash")
+
+
+@submission("leak", absent=ABSENT)
+def shows_what_it_shared(desk: Desk) -> None:
+    """Keeps the inputs in memory that all its processes share and in a file, and prints both from a later cell."""
+    desk.before("conv2d", "import mmap\n\nshared = mmap.mmap(-1, 1 << 20)")
+    looking(desk, "shared.write(text.encode()[:1000])\n        open('stash.txt', 'a').write(text)")
+    desk.add(
+        "import os, threading, time\n\n"
+        "def show():\n"
+        "    print(shared[:2000], open('stash.txt').read() if os.path.exists('stash.txt') else '')\n\n"
+        "show()\nthreading.Timer(1, show).start()\nthreading.Timer(3, show).start()"
+    )
+
+
+@submission("leak", {"pool2d": 4}, absent=ABSENT)
+def shows_it_in_the_next_visible_check(desk: Desk) -> None:
+    """Keeps the inputs; the function of the next task prints them and raises them, where visible checks look."""
+    looking(desk, "pass")
+    desk.put("pool2d", "def pool2d(*args, **kwargs):\n    print(stash)\n    raise ValueError(str(stash))")
 
 
 @submission("leak", absent=ABSENT)

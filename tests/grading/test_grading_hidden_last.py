@@ -1,0 +1,124 @@
+"""Hidden checks come last: each meets the notebook as it was at its task, and nothing they bring is shown."""
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+SECRET = "987654"  # what the hidden check of each task passes
+WITH_A_THREAD = "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()"
+
+
+def marks(outcome) -> list[float]:
+    return [report.earned for report in outcome.reports.values()]
+
+
+def shown(outcome) -> str:
+    """All that a student gets to read."""
+    return str(outcome.outputs) + "".join(report.text() for report in outcome.reports.values())
+
+
+def keeping(name: str) -> str:
+    """A right answer that keeps what it is called with."""
+    return f"seen = globals().get('seen', [])\n\ndef {name}(x):\n    seen.append(f'seen: {{x}}')\n    return 2 * x\n"
+
+
+KEEPING = {name: keeping(name) for name in ("first", "second", "third")}
+
+
+def test_what_a_hidden_check_brings_is_in_no_later_output(judge):
+    outcome = judge(KEEPING, extra=["print(seen)", "seen"])
+    assert marks(outcome) == [2, 2, 2]
+    assert "seen: 3" in shown(outcome)
+    assert SECRET not in shown(outcome)
+
+
+def test_the_visible_checks_of_later_tasks_do_not_show_it(judge):
+    telling = "def second(x):\n    print(seen)\n    raise ValueError(str(seen))\n"
+    outcome = judge(KEEPING | {"second": telling})
+    assert marks(outcome) == [2, 0, 2]
+    assert "seen: 3" in shown(outcome)
+    assert SECRET not in shown(outcome)
+
+
+@pytest.mark.parametrize("thread", ["", WITH_A_THREAD], ids=["with copies", "run again"])
+def test_memory_that_processes_share_and_files_do_not_bring_it_back(judge, thread):
+    begin = f"import mmap\n{thread}\nshared = mmap.mmap(-1, 4096)\n\n"
+    keep = "shared.write(f'seen: {x}'.encode()); open('stash', 'a').write(str(x))"
+    first = f"def first(x):\n    {keep}\n    return 2 * x\n"
+    show = "import threading, time\n\ndef show():\n    print(bytes(shared[:100]), open('stash').read())\n\n"
+    later = [f"threading.Timer({after}, show).start()" for after in (0.2, 0.5, 1.0)]
+    outcome = judge(KEEPING | {"first": begin + first}, extra=["\n".join([show, "show()", *later])])
+    assert marks(outcome) == [2, 2, 2]
+    assert "seen: 3" in shown(outcome)
+    assert SECRET not in shown(outcome)
+
+
+@pytest.mark.parametrize("thread", ["", WITH_A_THREAD], ids=["with copies", "run again"])
+def test_each_meets_the_notebook_as_it_was_at_its_task(judge, thread):
+    first = f"{thread}\nfactor = 2\n\ndef first(x):\n    return factor * x\n"
+    second = "factor = 3\n\ndef second(x):\n    return (factor - 1) * x\n"
+    outcome = judge({"first": first, "second": second, "third": KEEPING["third"]}, extra=["factor = 100"])
+    assert marks(outcome) == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    ["import os; os._exit(0)", "import signal; signal.signal(2, signal.SIG_IGN)\n        while True: pass"],
+)
+def test_a_copy_that_ends_costs_its_own_check_only(judge, ending):
+    second = f"def second(x):\n    if x != 3:\n        {ending}\n    return 2 * x\n"
+    outcome = judge(KEEPING | {"second": second})
+    assert marks(outcome) == [2, 1, 2]
+
+
+def test_further_hidden_checks_of_the_same_task_find_a_fresh_process(judge):
+    tests = """
+from course_lib.grading import Checks
+
+check = Checks("ps00", "only", points=3, seconds=1)
+
+
+@check.visible("doubles three", points=1)
+def _(only):
+    check.equal(only(3), 6)
+
+
+### BEGIN HIDDEN TESTS
+@check.hidden("doubles one", points=1)
+def _(only):
+    check.equal(only(1), 2)
+
+
+@check.hidden("doubles two", points=1)
+def _(only):
+    check.equal(only(2), 4)
+
+
+### END HIDDEN TESTS
+check.score()
+"""
+    outcome = judge(
+        {"only": "def only(x):\n    if x == 1:\n        import os; os._exit(0)\n    return 2 * x\n"},
+        notebook=one_task(tests),
+    )
+    (report,) = outcome.reports.values()
+    assert [result.earned for result in report.results] == [1, 0, 1]
+
+
+def one_task(tests: str):
+    """A source notebook with one task."""
+    marks = {"locked": False, "task": False, "schema_version": 3}
+    solution = {"grade_id": "only", "solution": True, "grade": False, **marks}
+    test = {"grade_id": "test-only", "solution": False, "grade": True, "points": 3, **marks, "locked": True}
+    answer = "### BEGIN SOLUTION\ndef only(x):\n    return 2 * x\n### END SOLUTION"
+    cells = [
+        new_code_cell(answer, id="only", metadata={"nbgrader": solution}),
+        new_code_cell(tests.strip(), id="test-only", metadata={"nbgrader": test}),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    return new_notebook(
+        cells=cells, metadata={"kernelspec": kernel, "course": {"grade_ids": ["only", "test-only"]}}
+    )
+
+
+def test_a_copy_is_no_attempt_of_the_student(judge):
+    assert judge(KEEPING).flags == ()
