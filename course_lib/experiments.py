@@ -13,7 +13,7 @@ from course_lib.data.augmentation import Augmentation
 from course_lib.suggest import suggest
 from course_lib.training.recipe import Recipe
 
-__all__ = ["EXPERIMENTS", "Experiment", "Transfer", "find", "members"]
+__all__ = ["EXPERIMENTS", "Experiment", "Slices", "Transfer", "find", "members"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,20 @@ class Transfer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Slices:
+    """Record the loss around the trained weights, on a square and a line of so many `points` along each direction.
+
+    The square goes from −span to span along two random directions, scaled filter by filter and drawn with `seed`; the
+    loss is that of the first `images` of the training split.
+    """
+
+    images: int = 256
+    span: float = 1.0
+    points: int = 25
+    seed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Experiment:
     """A named experiment: `model` learns `dataset` by `recipe`, once with each of `seeds`.
 
@@ -36,7 +50,7 @@ class Experiment:
     Both are the same ones each time. A data set published with a validation set keeps that: `hold_out` is None. With
     report "test" the test set is used once per seed, at the end; what only compares recipes reports the validation
     set of the last epoch, and leaves the test set alone. `transfer` begins with published weights, in place of
-    random ones.
+    random ones. With `slices`, the loss around the trained weights is recorded, too.
     """
 
     name: str
@@ -50,6 +64,7 @@ class Experiment:
     hold_out: float | None = 0.1
     report: Literal["test", "valid"] = "test"
     transfer: Transfer | None = None
+    slices: Slices | None = None
 
 
 def _comparison(
@@ -313,6 +328,29 @@ _TRANSFER = (
         recipe=replace(_HEAD, frozen_norms="train"),
     ),
 )
+_LANDSCAPE = _comparison(
+    Experiment(
+        name="landscape",
+        title="",
+        dataset="digits",
+        model="plain_cnn",
+        recipe=Recipe(epochs=20, lr=0.03, batch_size=64, weight_decay=5e-4, warmup_epochs=2, clip_norm=1.0),
+        seeds=(0,),
+        changes={"initializer": "he_normal", "norm": "batch"},
+        hold_out=0.2,
+        report="valid",
+        slices=Slices(),
+    ),
+    {
+        f"{kind}-{3 * depth}": (
+            f"{3 * depth} convolutions, {'skip connections' if kind == 'skips' else 'no skips'}",
+            {"skips": kind == "skips", "stages": stages(depth, width=8)},
+            {},
+        )
+        for depth in (2, 8, 16)
+        for kind in ("plain", "skips")
+    },
+)
 _ALL = (
     *_FIRST,
     *_LADDER,
@@ -326,6 +364,7 @@ _ALL = (
     *_NORMS,
     *_INITIALIZATION,
     *_TRANSFER,
+    *_LANDSCAPE,
 )
 EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}
 

@@ -10,14 +10,15 @@ import json
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import course_lib
-from course_lib import results
+from course_lib import results, shown
 from course_lib.experiments import EXPERIMENTS, Experiment, find, members
+from course_lib.shown import rounded
 from course_lib.training.history import History
 from course_lib.training.recipe import Recipe
 
@@ -32,7 +33,16 @@ FIRST_STEPS = 10  # whose losses are recorded, so that they can be repeated and 
 
 
 # The code that an experiment runs: a change elsewhere in the package does not touch its numbers.
-ROOMS = ("architectures", "data", "experiments.py", "recording.py", "pytorch", "training")
+ROOMS = (
+    "architectures",
+    "data",
+    "diagnosis",
+    "experiments.py",
+    "recording.py",
+    "shown.py",
+    "pytorch",
+    "training",
+)
 
 
 def run(
@@ -117,6 +127,7 @@ def matches(result: results.Result, experiment: Experiment) -> bool:
         and (result.model, result.seeds) == (experiment.model, experiment.seeds)
         and result.changes == _plain(experiment.changes)
         and result.extra.get("transfer") == _transfer(experiment)
+        and result.extra.get("landscape", {}).get("settings") == _slices(experiment)
     )
 
 
@@ -156,7 +167,7 @@ class _Run:
 
     history: History
     metrics: dict[str, float]
-    shown: dict[str, Any]  # what else a page shows of a run on the test set
+    extra: dict[str, Any]  # what else a page shows
     first_losses: list[float]
     parameters: int
     hardware: str
@@ -210,7 +221,7 @@ def _first_losses(
     recipe, last = _phases(experiment, seed)[0]
     _thaw(model, last)
     Trainer(recipe, [first], device).fit(model, train, valid)
-    return _rounded(first.losses)
+    return rounded(first.losses)
 
 
 def _phases(experiment: Experiment, seed: int) -> list[tuple[Recipe, int | None]]:
@@ -254,16 +265,20 @@ def _run_seed(
         _thaw(model, last)
         for row in trainer.fit(model, train, valid).rows:
             history.append(row | {"epoch": len(history) + 1})
-    shown = {}
+    metrics = trainer.evaluate(model, valid if test is None else test)
+    extra = {}
     if test is not None:
-        shown = {
-            "confusion": _confusion(trainer.predict(model, test), test),
-            "filters": _first_filters(model),
-        }
+        extra["confusion"] = shown.confusion(trainer.predict(model, test), test)
+        extra["filters"] = shown.first_filters(model)
+    if experiment.slices is not None:
+        start = _build(experiment, seed, train)
+        extra["landscape"] = shown.loss_slices(
+            model, start, train, experiment.recipe.inputs, experiment.slices
+        )
     return _Run(
         history=history,
-        metrics=trainer.evaluate(model, valid if test is None else test),
-        shown=shown,
+        metrics=metrics,
+        extra=extra,
         first_losses=_first_losses(experiment, seed, train, valid, device),
         parameters=sum(p.numel() for p in model.parameters()),
         hardware=f"{hardware_name(trainer.device.type)}, precision {trainer.precision}",
@@ -286,21 +301,8 @@ def _transfer(experiment: Experiment) -> dict[str, Any] | None:
     return {"last": transfer.last, "warm_up": warm_up}
 
 
-def _confusion(logits: "torch.Tensor", test: "Dataset") -> list[list[int]]:
-    """Return how many images of each class (row) were taken for each class (column)."""
-    classes = len(test.class_names)
-    counts = [[0] * classes for _ in range(classes)]
-    for label, guess in zip(test.labels.tolist(), logits.argmax(1).tolist(), strict=True):
-        counts[label][guess] += 1
-    return counts
-
-
-def _first_filters(model: "torch.nn.Module") -> list:
-    """Return the weights (out_channels, in_channels, H, W) of the model's first convolution."""
-    from torch import nn
-
-    first = next(module for module in model.modules() if isinstance(module, nn.Conv2d))
-    return _rounded(first.weight.tolist(), 4)
+def _slices(experiment: Experiment) -> dict[str, Any] | None:
+    return None if experiment.slices is None else asdict(experiment.slices)
 
 
 def _make_result(
@@ -316,7 +318,7 @@ def _make_result(
     for one in runs:
         histories.append(History())
         for row in one.history.rows:
-            histories[-1].append(_rounded(row))
+            histories[-1].append(rounded(row))
     return results.Result(
         name=experiment.name,
         title=experiment.title,
@@ -334,20 +336,20 @@ def _make_result(
             "report": experiment.report,
         },
         metrics={
-            name: results.summarize([_rounded(one.metrics[name]) for one in runs]) for name in runs[0].metrics
+            name: results.summarize([rounded(one.metrics[name]) for one in runs]) for name in runs[0].metrics
         },
         histories=tuple(histories),
         device=runs[0].hardware,
         versions=_versions(),
         commit=_commit(),
-        seconds=_rounded(sum(sum(history["seconds"]) for history in histories)),
+        seconds=rounded(sum(sum(history["seconds"]) for history in histories)),
         date=datetime.date.today().isoformat(),
         extra={
             "parameters": runs[0].parameters,
             "class_names": list(train.class_names),
             "first_losses": [one.first_losses for one in runs],
             **({} if experiment.transfer is None else {"transfer": _transfer(experiment)}),
-            **runs[0].shown,
+            **runs[0].extra,
         },
     )
 
@@ -367,15 +369,6 @@ def _result_path(experiment: Experiment, out: Path | None, as_defined: bool) -> 
 def _plain(changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return what JSON makes of the changes, in which tuples are lists."""
     return json.loads(json.dumps(dict(changes)))
-
-
-def _rounded(value: Any, digits: int = 6) -> Any:
-    """Round the numbers in nested rows and lists to `digits` significant digits."""
-    if isinstance(value, dict):
-        return {key: _rounded(item, digits) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_rounded(item, digits) for item in value]
-    return float(f"{value:.{digits}g}") if isinstance(value, float) else value
 
 
 def _versions() -> dict[str, str]:
