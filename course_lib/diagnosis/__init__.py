@@ -1,6 +1,7 @@
 """Diagnose training: `diagnose(history)` names the pattern of a run's learning curves and what to do about it.
 
-`checkup(model, data)` is a debugging checklist that runs; `layer_statistics` looks at signals layer by layer;
+`checkup(model, data)` is a debugging checklist that runs; `layer_statistics` looks at signals layer by layer,
+`explore_flow` does so with controls in JupyterLab;
 `top_eigenvalues`, `critical_point` and `loss_slice` look at the loss surface.
 
 Names are loaded when they are first used.
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from course_lib.diagnosis.checklist import Checkup, checkup
     from course_lib.diagnosis.critical import critical_point
     from course_lib.diagnosis.curves import Diagnosis, diagnose
+    from course_lib.diagnosis.explore import explore_flow
     from course_lib.diagnosis.findings import Finding
     from course_lib.diagnosis.hessian import (
         hessian_vector_product,
@@ -33,6 +35,7 @@ __all__ = [
     "checkup",
     "critical_point",
     "diagnose",
+    "explore_flow",
     "hessian_vector_product",
     "layer_statistics",
     "loss_of",
@@ -51,6 +54,7 @@ LATER = {
     "checkup": "checklist",
     "critical_point": "critical",
     "diagnose": "curves",
+    "explore_flow": "explore",
     "hessian_vector_product": "hessian",
     "layer_statistics": "statistics",
     "loss_of": "hessian",
