@@ -8,6 +8,7 @@ from course_lib.widgets.convolution import ConvolutionDemo
 from course_lib.widgets.critical import CriticalPointsDemo
 from course_lib.widgets.flow import GradientFlowDemo
 from course_lib.widgets.initialization import InitializationDemo
+from course_lib.widgets.landscape import LandscapeDemo
 from course_lib.widgets.normaxes import NormAxesDemo
 from course_lib.widgets.quiz import NumberQuestion, Question, Quiz, Right, Wrong
 from course_lib.widgets.race import OptimizerRace
@@ -20,6 +21,7 @@ __all__ = [
     "CriticalPointsDemo",
     "GradientFlowDemo",
     "InitializationDemo",
+    "LandscapeDemo",
     "NormAxesDemo",
     "NumberQuestion",
     "OptimizerRace",
