@@ -193,7 +193,7 @@ def run(
         if workers == 1 and address is None
         else on_dask(paper, waiting(), workers, address)
     )
-    with contextlib.closing(grade):
+    with contextlib.closing(writer), contextlib.closing(grade):
         for name, data in grade:
             outcome = Outcome.from_json(data)
             journal.keep(keys[name], name, outcome)

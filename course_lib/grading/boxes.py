@@ -15,7 +15,7 @@ BASE_MEMORY = 512 * MEBIBYTE  # what the loaded libraries take, counted with the
 
 
 class PlainBox(namespaces.Box):
-    """A process without namespaces: itself and what stays in its session."""
+    """A process without namespaces: itself and what stays in its group."""
 
     def interrupt(self) -> None:
         """Interrupt the process."""
@@ -48,9 +48,9 @@ def open_box(
         return namespaces.open_box(work, limits, files, keep, user % 100_000_000)
     pid = os.fork()
     if pid:
-        return PlainBox(pid, pid)
+        return PlainBox(pid)
     try:
-        os.setsid()
+        os.setpgid(0, 0)
         end_with_parent()
         folder = Path(tempfile.mkdtemp())
         for name, content in files.items():

@@ -14,9 +14,13 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from course_lib.grading.notebooks import GradingError
 from course_lib.grading.term import FILE, read_term
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 COURSE = "training-deep-networks"
 BUILD = "_build/grading"
@@ -45,6 +49,26 @@ def opened(root: Path) -> Iterator:
         raise GradingError("there is no gradebook yet: course grade makes one")
     with Gradebook(url, COURSE) as gradebook:
         yield gradebook
+
+
+@contextlib.contextmanager
+def one_transaction(database: "Engine") -> Iterator[None]:
+    """What nbgrader writes into the gradebook in this block is one transaction: there whole or not at all.
+
+    nbgrader opens the gradebook anew for each of its steps and commits after each change, about twenty times a
+    submission, and each time waits for the disk. Here all steps get one connection, whose transaction ends with
+    the block.
+    """
+    from nbgrader import api
+
+    make = api.create_engine
+    with database.begin() as connection:
+        connection.dispose = lambda: None  # a step closes what it takes for an engine of its own
+        api.create_engine = lambda *_, **__: connection
+        try:
+            yield
+        finally:
+            api.create_engine = make
 
 
 # ---- backups

@@ -2,10 +2,10 @@
 
 `open_box` forks. The order of its steps matters:
 
-1. The outer process unshares all namespaces while it still is who it was, because only that user may look up
-   the folders to show. Its parent, if root, maps a user number that nobody has; otherwise the grader's own.
-2. A second process, the first of the new process namespace, builds a root on an empty tmpfs: libraries
-   read-only, a private /tmp of limited size, a fresh /proc, four devices. It leaves the old root for good.
+1. The process is forked into new namespaces of all kinds while it still is who it was, because only that user may look
+   up the folders to show. Its parent, if root, maps a user number that nobody has; otherwise the grader's own.
+2. As the first of its process namespace it builds a root on an empty tmpfs: libraries read-only, a private /tmp of
+   limited size, a fresh /proc, four devices. It leaves the old root for good.
 3. It forbids further user namespaces, becomes the mapped user, drops all capabilities for good, and takes limits,
    no_new_privs and the system-call filter. From here on nothing can be undone.
 4. It forks the process that works, and stays as the first process of the namespace: when it ends, the kernel
@@ -18,6 +18,7 @@ import importlib.util
 import os
 import resource
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from course_lib.grading import seccomp
 from course_lib.grading.sandbox import Limits
 
 libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
+holding_the_lock = ctypes.PyDLL(None, use_errno=True) if libc else None  # Python's own, for a fork
 NEW = {
     "mount": 0x20000,
     "uts": 0x4000000,
@@ -48,9 +50,8 @@ PASSWD = "nobody:x:65534:65534:nobody:/tmp:/usr/sbin/nologin\n"
 
 @dataclass
 class Box:
-    """A running box: the outer process, which ends last, and the first process inside."""
+    """A running box, by its first process, with which all others in it end."""
 
-    outer: int
     first: int
 
     def interrupt(self) -> None:
@@ -226,101 +227,121 @@ def open_box(
     """
     told, tell = os.pipe()
     mapped, map_it = os.pipe()
-    outer = os.fork()
-    if outer == 0:
-        try:
+    owner = os.getuid(), os.getgid()
+    try:
+        first = fork_into_namespaces()
+        if first == 0:
             os.close(told)
             os.close(map_it)
-            outer_process(work, limits, files, keep, tell, mapped)
-        except BaseException as error:
-            os.write(tell, f"-{error}"[:500].encode() + b"\n")
-        finally:
-            os._exit(70)
-    os.close(tell)
-    os.close(mapped)
-    try:
-        return wait_for_box(outer, told, map_it, user)
-    finally:
-        os.close(told)
-        os.close(map_it)
-
-
-def wait_for_box(outer: int, told: int, map_it: int, user: int) -> Box:
-    """The parent's part of opening a box: map its user, then wait until it stands."""
-    with open(told, closefd=False) as lines:
-        said = lines.readline().strip()
-        if said == "unshared":
-            if os.getuid() == 0:
-                table = f"0 0 1\n{NOBODY} {FIRST_USER + user} 1\n"
-                Path(f"/proc/{outer}/uid_map").write_text(table)
-                Path(f"/proc/{outer}/gid_map").write_text(table)
-            os.write(map_it, b"m")
+            first_process(work, limits, files, keep, tell, mapped, owner)
+        os.close(tell)
+        tell = -1
+        if owner[0] == 0:
+            table = f"0 0 1\n{NOBODY} {FIRST_USER + user} 1\n"
+            Path(f"/proc/{first}/uid_map").write_text(table)
+            Path(f"/proc/{first}/gid_map").write_text(table)
+        os.write(map_it, b"m")
+        with open(told, closefd=False) as lines:
             said = lines.readline().strip()
-        first, said = (said, lines.readline().strip()) if said.isdigit() else ("", said)
-    if said != "ready":
-        os.waitpid(outer, 0)
-        raise OSError(said.removeprefix("-") or "the box ended while it was made")
-    return Box(outer, int(first))
+        if said != "ready":
+            os.waitpid(first, 0)
+            raise OSError(said or "the box ended while it was made")
+        return Box(first)
+    finally:
+        for number in (told, mapped, map_it, *([tell] if tell >= 0 else [])):
+            os.close(number)
 
 
-def outer_process(work, limits, files, keep, tell, mapped) -> None:
-    """Unshare, and start the first process of the new process namespace."""
-    user, group = os.getuid(), os.getgid()
-    libc.prctl(PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
-    need(libc.unshare(sum(NEW.values())), "making namespaces")
-    if user != 0:
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{NOBODY} {user} 1")
-        Path("/proc/self/gid_map").write_text(f"{NOBODY} {group} 1")
-    os.write(tell, b"unshared\n")
+def fork_into_namespaces() -> int:
+    """Fork a process into new namespaces, as their first one; returns its number, or 0 in it.
+
+    One system call in place of `unshare` and a second fork: with the libraries loaded, a fork costs more than all else.
+    It goes past glibc's own bookkeeping, so no thread may run but this one, and the new process must fork again
+    before it runs anything but this module.
+
+    Raises OSError when the kernel refuses, RuntimeError in a process with several threads.
+    """
+    if len(os.listdir("/proc/self/task")) > 1:
+        raise RuntimeError("a box can only be opened by a process with one thread: fork first")
+    flags = sum(NEW.values()) | signal.SIGCHLD
+    number = 56 if os.uname().machine == "x86_64" else 220
+    ctypes.pythonapi.PyOS_BeforeFork()
+    pid = holding_the_lock.syscall(number, ctypes.c_long(flags), None, None, None, None)
+    error = ctypes.get_errno()
+    if pid == 0:
+        ctypes.pythonapi.PyOS_AfterFork_Child()
+    else:
+        ctypes.pythonapi.PyOS_AfterFork_Parent()
+    if pid < 0:
+        raise OSError(error, f"making namespaces: {os.strerror(error)}")
+    return pid
+
+
+def first_process(work, limits, files, keep, tell, mapped, owner) -> None:
+    """Be the first process of a box: build it, give everything up, start the process that works, wait for its end."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        libc.prctl(PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
+        take_the_mapped_user(mapped, *owner)
+        os.setpgid(0, 0)
+        build_root(limits, files)
+        libc.sethostname(b"sandbox", 7)
+        drop_privileges()
+        take_limits(limits)
+        seccomp.install(libc)
+        os.chdir(OWN_FOLDER)
+        worker = os.fork()
+        if worker == 0:
+            keep_descriptors(keep)
+            libc.prctl(DUMPABLE, 1, 0, 0, 0)  # changing the user took it away; /proc/self needs it
+            work()
+            os._exit(0)
+        signal.signal(signal.SIGINT, lambda *_: os.kill(worker, signal.SIGINT))
+        # Waiting for "ready" until the worker runs would cost time and tell nothing: it is a fork of this process.
+        os.write(tell, b"ready\n")
+        keep_descriptors([])
+        for number in (0, 1, 2):
+            os.close(number)
+        while True:
+            pid, status = os.wait()
+            if pid == worker:
+                code = os.waitstatus_to_exitcode(status)
+                os._exit(code if code >= 0 else 128 - code)
+    except BaseException as error:
+        os.write(tell, f"{error}"[:500].encode() + b"\n")
+    finally:
+        os._exit(70)
+
+
+def take_the_mapped_user(mapped: int, user: int, group: int) -> None:
+    """Wait until the parent has mapped this process's user; whoever is not root maps it alone."""
     os.read(mapped, 1)
     if user == 0:
         os.setgroups([])
-    first = os.fork()
-    if first:
-        os.write(tell, f"{first}\n".encode())
-        keep_descriptors([])
-        _, status = os.waitpid(first, 0)
-        code = os.waitstatus_to_exitcode(status)
-        os._exit(code if code >= 0 else 128 - code)
-    first_process(work, limits, files, keep, tell)
-
-
-def first_process(work, limits, files, keep, tell) -> None:
-    """Build the box, give everything up, start the process that works, and wait for it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    libc.prctl(PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
-    os.setsid()
-    build_root(limits, files)
-    libc.sethostname(b"sandbox", 7)
-    drop_privileges()
-    take_limits(limits)
-    seccomp.install(libc)
-    os.chdir(OWN_FOLDER)
-    worker = os.fork()
-    if worker == 0:
-        keep_descriptors(keep)
-        libc.prctl(DUMPABLE, 1, 0, 0, 0)  # changing the user took it away; /proc/self needs it
-        work()
-        os._exit(0)
-    signal.signal(signal.SIGINT, lambda *_: os.kill(worker, signal.SIGINT))
-    # Waiting for "ready" until the worker runs would cost time and tell nothing: it is a fork of this process.
-    os.write(tell, b"ready\n")
-    keep_descriptors([])
-    for number in (0, 1, 2):
-        os.close(number)
-    while True:
-        pid, status = os.wait()
-        if pid == worker:
-            code = os.waitstatus_to_exitcode(status)
-            os._exit(code if code >= 0 else 128 - code)
+    else:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{NOBODY} {user} 1")
+        Path("/proc/self/gid_map").write_text(f"{NOBODY} {group} 1")
 
 
 def trial() -> str:
-    """Why a box cannot be made here, or an empty string."""
+    """Why a box cannot be made here, or an empty string; found out by a process of its own, which has one thread."""
+    command = [sys.executable, "-P", "-m", "course_lib.grading.namespaces"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(name for name in sys.path if name)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else done.stderr.strip().split("\n")[-1]
+
+
+def main() -> None:
+    """Print why a box cannot be made here, or nothing."""
     try:
         box = open_box(lambda: None, Limits(), {}, [], 0)
     except OSError as error:
-        return str(error)
-    _, status = os.waitpid(box.outer, 0)
-    return "" if status == 0 else "the box does not work"
+        print(error)
+        return
+    _, status = os.waitpid(box.first, 0)
+    print("" if status == 0 else "the box does not work")
+
+
+if __name__ == "__main__":
+    main()

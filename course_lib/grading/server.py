@@ -60,7 +60,7 @@ class Monitor:
         finally:
             self.end_student()
             box.kill()
-            _, status, _ = os.wait4(box.outer, 0)
+            _, status, _ = os.wait4(box.first, 0)
         # The judge ends by itself; it is killed only when it took far too long.
         return {"peak_memory": self.peak, "notes": self.notes, "judge_status": status}
 
@@ -124,7 +124,7 @@ class Monitor:
         """End the student's box, if there is one, and wait until all its processes are gone."""
         if self.student:
             self.student.kill()
-            _, _, usage = os.wait4(self.student.outer, 0)
+            _, _, usage = os.wait4(self.student.first, 0)
             self.peak = max(self.peak, usage.ru_maxrss * 1024)
         self.student = None
 

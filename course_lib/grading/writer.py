@@ -10,7 +10,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.grading import execute
+from course_lib.grading import execute, gradebook
 from course_lib.grading.judging import Outcome
 from course_lib.grading.sanitize import sanitize
 from course_lib.grading.term import apply_late, manual_marks, read_term, settle
@@ -26,6 +26,7 @@ class Writer:
     problem_set: str
 
     def __post_init__(self):
+        import sqlalchemy
         from nbgrader.preprocessors import AssignLatePenalties, GetGrades, OverwriteCells, SaveAutoGrades
 
         from course_lib.grading.feedback import CleanFeedback, FeedbackExporter
@@ -42,29 +43,35 @@ class Writer:
         self.exporter.register_preprocessor(GetGrades(config=config), enabled=True)
         self.exporter.register_preprocessor(CleanFeedback(config=config), enabled=True)
         self.late = read_term(self.engine.root).late
+        self.database = sqlalchemy.create_engine(self.engine.api.coursedir.db_url)
+
+    def close(self) -> None:
+        """Close the gradebook."""
+        self.database.dispose()
 
     def put(self, student: str, submitted: Path, outcome: Outcome) -> list[str]:
-        """Write one student's outcome; returns the cells where a mark given by hand needs another look."""
+        """Write one student's outcome, whole or not at all; returns the cells where a mark given by hand needs care."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # SQLAlchemy's and nbgrader's own; nothing a user could act on
-            return self._put(student, submitted, outcome)
+            with gradebook.one_transaction(self.database):
+                return self._put(student, submitted, outcome)
 
     def _put(self, student: str, submitted: Path, outcome: Outcome) -> list[str]:
         found = sanitize(self.source, submitted)
         execute.fill(found.notebook, outcome)
         same_file = self.engine.submit(self.problem_set, student, submitted)
         resources = self._resources(student)
-        with self.engine.api.gradebook as gradebook:
-            gradebook.update_or_create_student(student)
-            before = manual_marks(gradebook, self.problem_set, student) if same_file else {}
+        with self.engine.api.gradebook as book:
+            book.update_or_create_student(student)
+            before = manual_marks(book, self.problem_set, student) if same_file else {}
             when = self.engine.timestamp(self.problem_set, student)
             extra = {"timestamp": when} if when else {}
-            gradebook.update_or_create_submission(self.problem_set, student, **extra)
+            book.update_or_create_submission(self.problem_set, student, **extra)
         for step in self.steps:
             found.notebook, resources = step.preprocess(found.notebook, resources)
-        with self.engine.api.gradebook as gradebook:
-            look = settle(gradebook, self.problem_set, student, before)
-            apply_late(gradebook, self.problem_set, self.late, student)
+        with self.engine.api.gradebook as book:
+            look = settle(book, self.problem_set, student, before)
+            apply_late(book, self.problem_set, self.late, student)
         self._write(student, found.notebook, outcome)
         return look
 

@@ -10,6 +10,7 @@ import threading
 import pytest
 import term_course
 from nbgrader.api import Gradebook
+from sqlalchemy import create_engine
 from term_course import SET
 
 from course_lib.grading import gradebook as books
@@ -215,3 +216,29 @@ def test_the_rules_are_left_to_a_person(root, capsys):
     (root / term.FILE).write_text(f'[groups.{SET}]\npair = ["ada", "grace"]\n')
     assert term_commands.forget("ada", yes=True, root=root) == 0
     assert "solutions/term.toml names ada: edit it by hand" in capsys.readouterr().err
+
+
+# ---- one transaction
+
+
+def written(url: str) -> list[str]:
+    with Gradebook(url, books.COURSE) as gradebook:
+        return sorted(student.id for student in gradebook.students)
+
+
+def test_what_fails_in_the_middle_leaves_no_trace_in_the_gradebook(root):
+    url = books.database_url(root)
+    before = written(url)
+    database = create_engine(url)
+    try:
+        with contextlib.suppress(KeyboardInterrupt), books.one_transaction(database):
+            with Gradebook(url, books.COURSE) as gradebook:
+                gradebook.update_or_create_student("katherine")
+            assert "katherine" in written(url)  # the next step sees it
+            raise KeyboardInterrupt
+        assert written(url) == before
+        with books.one_transaction(database), Gradebook(url, books.COURSE) as gradebook:
+            gradebook.update_or_create_student("katherine")
+        assert written(url) == sorted([*before, "katherine"])
+    finally:
+        database.dispose()

@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_notebook
 
-from course_lib.grading import sandbox
+from course_lib.grading import namespaces, sandbox
 from course_lib.grading.notebooks import GradingError
 
 PACKAGE = Path(sandbox.__file__).parent.parent.parent
@@ -75,6 +76,18 @@ def test_a_plain_user_grades_as_root_does(boxes, folder):
     points = [sum(row["earned"] for row in report["results"]) for report in outcome["reports"].values()]
     assert points == [2, 2, 0]
     assert "user 65534" in str(outcome["outputs"])
+
+
+def test_a_process_with_threads_opens_no_box(boxes):
+    release = threading.Event()
+    thread = threading.Thread(target=release.wait)
+    thread.start()
+    try:
+        with pytest.raises(RuntimeError, match="one thread"):
+            namespaces.open_box(lambda: None, sandbox.Limits(), {}, [], 1)
+    finally:
+        release.set()
+        thread.join()
 
 
 def test_where_no_sandbox_works_grading_refuses_and_says_what_to_do(monkeypatch):
