@@ -1,0 +1,22 @@
+"""kind: wrong
+points: 3
+says: He's is 2/fan_in and does not ask for fan_out
+
+Xavier times 2.
+"""
+
+import numpy as np
+
+
+def weight_variance(rule, fan_in, fan_out, gain=1.0):
+    variances = {"lecun": 1 / fan_in, "xavier": 2 / (fan_in + fan_out), "he": 4 / (fan_in + fan_out)}
+    return gain**2 * variances[rule]
+
+
+def dense_weights(rule, fan_in, fan_out, distribution, seed, gain=1.0):
+    rng = np.random.default_rng(seed)
+    deviation = np.sqrt(weight_variance(rule, fan_in, fan_out, gain))
+    if distribution == "normal":
+        return rng.normal(0, deviation, size=(fan_out, fan_in))
+    bound = np.sqrt(3) * deviation
+    return rng.uniform(-bound, bound, size=(fan_out, fan_in))

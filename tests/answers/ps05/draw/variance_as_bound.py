@@ -1,0 +1,22 @@
+"""kind: wrong
+points: 5
+says: The variance was taken as the bound
+
+Uniform between minus and plus the variance.
+"""
+
+import numpy as np
+
+
+def weight_variance(rule, fan_in, fan_out, gain=1.0):
+    variances = {"lecun": 1 / fan_in, "xavier": 2 / (fan_in + fan_out), "he": 2 / fan_in}
+    return gain**2 * variances[rule]
+
+
+def dense_weights(rule, fan_in, fan_out, distribution, seed, gain=1.0):
+    rng = np.random.default_rng(seed)
+    deviation = np.sqrt(weight_variance(rule, fan_in, fan_out, gain))
+    if distribution == "normal":
+        return rng.normal(0, deviation, size=(fan_out, fan_in))
+    bound = deviation**2
+    return rng.uniform(-bound, bound, size=(fan_out, fan_in))

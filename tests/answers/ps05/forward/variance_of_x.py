@@ -1,0 +1,28 @@
+"""kind: wrong
+points: 2
+says: This begins with the variance of x
+
+The variance of the inputs, not their mean square.
+"""
+
+import numpy as np
+
+
+def predict_forward(x, shapes, variances, activation):
+    share = {"linear": 1.0, "tanh": 1.0, "relu": 0.5}[activation]
+    incoming = np.var(x)
+    found = []
+    for (_, fan_in), variance in zip(shapes, variances, strict=True):
+        found.append(fan_in * variance * incoming)
+        incoming = share * found[-1]
+    return np.array(found)
+
+
+def measure_forward(x, weights, activation):
+    functions = {"linear": lambda z: z, "tanh": np.tanh, "relu": lambda z: np.maximum(z, 0)}
+    found = []
+    for W in weights:
+        z = x @ W.T
+        found.append(np.mean(np.square(z)))
+        x = functions[activation](z)
+    return np.array(found)

@@ -1,0 +1,29 @@
+"""kind: wrong
+points: 6
+says: Copies differ by rounding
+
+Compares floats exactly.
+"""
+
+import numpy as np
+
+
+def gradients(W, v, x, y):
+    h = np.tanh(x @ W.T)
+    error = (h @ v - y) / len(y)
+    at_units = error[:, None] * v * (1 - h**2)
+    return (at_units.T @ x, h.T @ error)
+
+
+def different_units(W, v, tolerance=1e-9):
+    return len(np.unique(np.column_stack([W, v]), axis=0))
+
+
+def break_symmetry(W, v, size, seed):
+    rng = np.random.default_rng(seed)
+    units = np.column_stack([W, v])
+    new = W.copy()
+    for i in range(len(units)):
+        if (units[:i] == units[i]).all(axis=1).any():
+            new[i, 0] += rng.uniform(-size, size)
+    return new
