@@ -50,15 +50,15 @@ TEXT = """\
 
 Written by `python benchmarks/one_epoch.py`.
 
-{train:,} photographs of {title} in one epoch, accuracy on {valid:,} others, seed {seed}, 1 thread, one recipe for all:
-{recipe}. That is no contest of families: an epoch is short, each family has its own best recipe, and most were made for
-larger images. It shows the cost, and how far so few steps lead. Near chance are those for which they are too few:
-accuracy is measured with the running statistics of batch norm, of which Xception, Inception-ResNet and MobileNet renew 1%
-a step; SqueezeNet, deep and without norms, stands still at this rate. Multiply-adds are those of one image's forward pass, half
-of what torch.utils.flop_counter counts: convolutions, matrix products and attention. *Processor* is the process's own
-time for training and validation, *clock* what passed meanwhile: the machine did other work too, so the first is the one
-to compare. *By heart*: the steps of Adam until a network knows 64 photographs, with the statistics of its batches:
-each family learns; `overfit.py` says how. Chance is 10%.
+{train:,} photographs of {title} in one epoch, accuracy on {valid:,} others, seed {seed}, 1 thread, one recipe for
+all: {recipe}. That is no contest of families: an epoch is short, each family has its own best recipe, and most were
+made for larger images. It shows the cost, and how far so few steps lead. Near chance are those for which they are too
+few: accuracy is measured with the running statistics of batch norm, of which Xception, Inception-ResNet and MobileNet
+renew 1% a step; SqueezeNet, deep and without norms, stands still at this rate. Multiply-adds are those of one image's
+forward pass, half of what torch.utils.flop_counter counts: convolutions, matrix products and attention. *Processor*
+is the process's own time for training and validation, *clock* what passed meanwhile: the machine did other work too,
+so the first is the one to compare. *By heart*: the steps of Adam until a network knows 64 photographs, with the
+statistics of its batches: each family learns; `overfit.py` says how. Chance is 10%.
 
 {provenance}
 
