@@ -4,7 +4,7 @@ import { widthOf } from "../shared/measure.js";
 import { minus } from "../shared/numbers.js";
 import { color, svg } from "../shared/svg.js";
 import { css, ink, mix } from "../shared/theme.js";
-import { SHAPE, placeOf } from "./numerics.js";
+import { SHAPE, SIZE, placeOf } from "./numerics.js";
 
 const MARGIN = { left: 20, top: 18 };
 const GAP = 4; // between tiles
@@ -51,44 +51,68 @@ export function createGrid(title, get, onplace) {
   const room = el("div", { class: "cd-room" }, box);
   const node = el("div", { class: "cd-block" }, el("p", { class: "cd-title", id: heading }, title), room);
 
+  const cells = Array.from({ length: SIZE }, (_, k) => createCell(k));
+  const above = svg("g");
+  let arranged = 0;
+
   function draw(spec, theme) {
     const across = SHAPE.channels * SHAPE.columns;
     const free = widthOf(room, theme.width) - MARGIN.left - GAP * SHAPE.channels;
-    const cell = Math.min(MAX_CELL, Math.floor(free / across));
-    if (cell < 1) return;
-    const tile = [SHAPE.columns * cell + GAP, SHAPE.rows * cell + GAP];
-    const corner = ({ example, channel, row, column }) => [MARGIN.left + channel * tile[0] + column * cell, MARGIN.top + example * tile[1] + row * cell];
-    const [width, height] = [MARGIN.left + SHAPE.channels * tile[0], MARGIN.top + SHAPE.examples * tile[1]];
-    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    picture.setAttribute("width", width);
-    picture.setAttribute("height", height);
+    const size = Math.min(MAX_CELL, Math.floor(free / across));
+    if (size < 1) return;
+    const tile = [SHAPE.columns * size + GAP, SHAPE.rows * size + GAP];
+    const corner = ({ example, channel, row, column }) => [MARGIN.left + channel * tile[0] + column * size, MARGIN.top + example * tile[1] + row * size];
+    if (size !== arranged) {
+      const [width, height] = [MARGIN.left + SHAPE.channels * tile[0], MARGIN.top + SHAPE.examples * tile[1]];
+      for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, width, height })) picture.setAttribute(name, value);
+      box.style.width = `${width}px`;
+      cells.forEach((cell, k) => cell.arrange(corner(placeOf(k)), size));
+      picture.replaceChildren(...headings(tile, size), ...cells.map(({ node }) => node), above);
+    }
+    arranged = size;
     picture.setAttribute("aria-label", spec.label);
-    box.style.width = `${width}px`;
-    picture.replaceChildren(
-      ...headings(tile, cell),
-      ...spec.values.map((value, k) => drawCell(value, corner(placeOf(k)), cell, k, spec, theme)),
-      ...frames(spec.lit, corner, cell),
-      drawChosen(corner(spec.place), cell),
-    );
+    cells.forEach((cell, k) => cell.draw(spec.values[k], Boolean(spec.plain?.(k)), Boolean(spec.flagged?.(k)), theme));
+    above.replaceChildren(...frames(spec.lit, corner, size), drawChosen(corner(spec.place), size));
   }
   return { node, draw };
 }
 
-function headings([wide, high], cell) {
+function headings([wide, high], size) {
   const word = (text, x, y, anchor) => svg("text", { x, y, "text-anchor": anchor, class: "cd-tile-name" }, text);
   return [
     word("n", 5, 12, "middle"),
-    ...Array.from({ length: SHAPE.channels }, (_, c) => word(c === 0 ? "c = 0" : `${c}`, MARGIN.left + c * wide + (SHAPE.columns * cell) / 2, 12, "middle")),
-    ...Array.from({ length: SHAPE.examples }, (_, n) => word(`${n}`, 5, MARGIN.top + n * high + (SHAPE.rows * cell) / 2 + 4, "middle")),
+    ...Array.from({ length: SHAPE.channels }, (_, c) => word(c === 0 ? "c = 0" : `${c}`, MARGIN.left + c * wide + (SHAPE.columns * size) / 2, 12, "middle")),
+    ...Array.from({ length: SHAPE.examples }, (_, n) => word(`${n}`, 5, MARGIN.top + n * high + (SHAPE.rows * size) / 2 + 4, "middle")),
   ];
 }
 
-function drawCell(value, [x, y], cell, k, { plain, flagged }, theme) {
-  const shade = plain?.(k) ? theme.surface : fill(value, theme);
-  const words = { x: x + cell / 2, y: y + cell / 2 + cell * 0.15, "text-anchor": "middle", style: `font-size: ${Math.min(11, cell * 0.46)}px; fill: ${ink(shade)}` };
-  const corner = flagged?.(k) && svg("path", { d: `M${x + cell} ${y}h${-cell * 0.42}l${cell * 0.42} ${cell * 0.42}Z`, fill: color("vermillion"), "data-changed": "" });
-  return svg("g", { "data-index": k },
-    svg("rect", { x, y, width: cell, height: cell, fill: css(shade), stroke: color("line"), "stroke-opacity": 0.5 }), corner || null, svg("text", words, short(value)));
+/** One value: made once, and changed only where it has changed. */
+function createCell(k) {
+  const rect = svg("rect", { stroke: color("line"), "stroke-opacity": 0.5 });
+  const text = svg("text", { "text-anchor": "middle" });
+  const corner = svg("path", { fill: color("vermillion"), "data-changed": "" });
+  const node = svg("g", { "data-index": k }, rect, text);
+  let shown = "";
+
+  function arrange([x, y], size) {
+    for (const [name, value] of Object.entries({ x, y, width: size, height: size })) rect.setAttribute(name, value);
+    text.setAttribute("x", x + size / 2);
+    text.setAttribute("y", y + size * 0.65);
+    text.style.fontSize = `${Math.min(11, size * 0.46)}px`;
+    corner.setAttribute("d", `M${x + size} ${y}h${-size * 0.42}l${size * 0.42} ${size * 0.42}Z`);
+  }
+  function draw(value, plain, flagged, theme) {
+    const shade = plain ? theme.surface : fill(value, theme);
+    const now = `${value} ${shade} ${flagged}`;
+    if (now === shown) return;
+    shown = now;
+    rect.setAttribute("fill", css(shade));
+    text.style.fill = ink(shade);
+    text.textContent = short(value);
+    if (flagged) text.before(corner);
+    else corner.remove();
+  }
+  return { node, arrange, draw };
 }
 
 /** A frame around each tile of the lit set. */
