@@ -1,0 +1,22 @@
+"""kind: wrong
+points: 4
+says: gamma is missing in dx
+
+∂L/∂x̂ without gamma.
+"""
+
+
+def batch_norm_backward(dy, x, gamma, epsilon=1e-05):
+    axes = [axis for axis in range(x.ndim) if axis != 1]
+    mean = x.mean(axes, keepdim=True)
+    deviation = (((x - mean) ** 2).mean(axes, keepdim=True) + epsilon).sqrt()
+    x_hat = (x - mean) / deviation
+    delta = dy
+    straight = delta - delta.mean(axes, keepdim=True)
+    dx = (straight - x_hat * (delta * x_hat).mean(axes, keepdim=True)) / deviation
+    return (dx, (dy * x_hat).sum(axes), dy.sum(axes))
+
+
+def evaluation_backward(dy, gamma, running_var, epsilon=1e-05):
+    slope = gamma / (running_var + epsilon).sqrt()
+    return dy * slope.view(-1, *[1] * (dy.ndim - 2))

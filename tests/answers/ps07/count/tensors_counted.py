@@ -1,0 +1,29 @@
+"""kind: wrong
+points: 2
+says: Entries are to be counted, not tensors
+
+len in place of numel.
+"""
+
+import itertools
+
+
+def by_formula(sizes, bias=True):
+    norms = 2 * sum(sizes[:-1])
+    weights = sum((inputs * units for inputs, units in itertools.pairwise(sizes)))
+    biases = sum(sizes[1:]) if bias else sizes[-1]
+    trainable = norms + weights + biases
+    return (trainable + norms, trainable, norms)
+
+
+def count(network):
+    trained = sum(1 for parameter in network.parameters() if parameter.requires_grad)
+    frozen = sum(1 for parameter in network.parameters() if not parameter.requires_grad)
+    statistics = sum(
+        (
+            buffer.numel()
+            for name, buffer in network.named_buffers()
+            if not name.endswith("num_batches_tracked")
+        )
+    )
+    return (trained, frozen, statistics)

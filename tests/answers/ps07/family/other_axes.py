@@ -1,0 +1,25 @@
+"""kind: wrong
+points: 0
+says: over the axes that are not given
+
+Takes axes for those that are kept.
+"""
+
+
+def normalize(x, axes, epsilon=1e-5):
+    kept = {axis % x.ndim for axis in axes}
+    rest = [axis for axis in range(x.ndim) if axis not in kept]
+    centered = x - x.mean(rest, keepdim=True)
+    return centered / ((centered**2).mean(rest, keepdim=True) + epsilon).sqrt()
+
+
+def norm(x, kind, gamma, beta, groups=1, epsilon=1e-05):
+    N, C, H, W = x.shape
+    if kind == "group":
+        if C % groups:
+            raise ValueError(f"{groups} groups do not divide {C} channels: choose a divisor")
+        x_hat = normalize(x.reshape(N, groups, C // groups, H, W), (2, 3, 4), epsilon).reshape(x.shape)
+    else:
+        axes = {"batch": (0, 2, 3), "layer": (1, 2, 3), "instance": (2, 3)}[kind]
+        x_hat = normalize(x, axes, epsilon)
+    return gamma.view(-1, 1, 1) * x_hat + beta.view(-1, 1, 1)

@@ -1,0 +1,22 @@
+"""kind: wrong
+points: 2
+says: The running mean is not multiplied by s
+
+β + s b − μ̄.
+"""
+
+import torch
+
+
+def fold(weight, bias, gamma, beta, running_mean, running_var, epsilon=1e-05):
+    scale = gamma / (running_var + epsilon).sqrt()
+    if bias is None:
+        bias = torch.zeros_like(running_mean)
+    new_weight = weight * scale.view(-1, *[1] * (weight.ndim - 1))
+    return (new_weight, beta + scale * bias - running_mean)
+
+
+def fold_into_next(gamma, beta, running_mean, running_var, weight, bias, epsilon=1e-05):
+    scale = gamma / (running_var + epsilon).sqrt()
+    shift = beta - scale * running_mean
+    return (weight * scale, weight @ shift + bias)
