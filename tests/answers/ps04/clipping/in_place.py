@@ -1,0 +1,28 @@
+"""kind: wrong
+points: 5
+says: changed its argument in place
+
+Works on the caller's arrays.
+"""
+
+import numpy as np
+
+
+def clip_by_value(gradients, limit):
+    return [np.clip(g, -limit, limit) for g in gradients]
+
+
+def clip_by_norm(gradients, limit):
+    length = np.sqrt(sum((g**2).sum() for g in gradients))
+    if not np.isfinite(length):
+        raise ValueError("the gradient is infinite or NaN")
+    if length > limit:
+        for g in gradients:
+            g *= limit / length
+    return gradients
+
+
+def angle(gradients, others):
+    a, b = (np.concatenate([array.ravel() for array in arrays]) for arrays in (gradients, others))
+    cosine = a @ b / (np.linalg.norm(a) * np.linalg.norm(b))
+    return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))

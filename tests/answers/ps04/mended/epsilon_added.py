@@ -1,0 +1,26 @@
+"""kind: wrong
+points: 6
+says: A small number added to the deviation is no remedy
+
+Adds a small number.
+"""
+
+from itertools import pairwise
+
+from torch import nn
+
+
+def standardize(training, others):
+    mean, deviation = training.mean(axis=0), training.std(axis=0)
+    scale = deviation + 1e-8
+    return (training - mean) / scale, (others - mean) / scale
+
+
+def mended(depth, width):
+    layers = []
+    for inputs, outputs in pairwise([64] + [width] * (depth - 1) + [10]):
+        layer = nn.Linear(inputs, outputs)
+        nn.init.kaiming_normal_(layer.weight)
+        nn.init.zeros_(layer.bias)
+        layers += [layer, nn.ReLU()]
+    return nn.Sequential(*layers[:-1])

@@ -1,0 +1,27 @@
+"""kind: wrong
+points: 7
+says: zero up to rounding
+
+Compares the deviation with zero exactly.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+from torch import nn
+
+
+def standardize(training, others):
+    mean, deviation = training.mean(axis=0), training.std(axis=0)
+    scale = np.where(deviation == 0, 1, deviation)
+    return (training - mean) / scale, (others - mean) / scale
+
+
+def mended(depth, width):
+    layers = []
+    for inputs, outputs in pairwise([64] + [width] * (depth - 1) + [10]):
+        layer = nn.Linear(inputs, outputs)
+        nn.init.kaiming_normal_(layer.weight)
+        nn.init.zeros_(layer.bias)
+        layers += [layer, nn.ReLU()]
+    return nn.Sequential(*layers[:-1])

@@ -1,0 +1,23 @@
+"""kind: wrong
+points: 2
+says: the norm of their gradients is asked for
+
+The size of the weights instead of that of their gradients.
+"""
+
+from torch import nn
+
+
+def layer_norms(network, images, labels):
+    network.zero_grad()
+    nn.functional.cross_entropy(network(images), labels).backward()
+    norms = {}
+    for name, module in network.named_modules():
+        own = [p.detach() for p in module.parameters(recurse=False) if p.grad is not None]
+        if list(module.parameters(recurse=False)):
+            norms[name] = sum((g**2).sum().item() for g in own) ** 0.5
+    return norms
+
+
+def factor_per_layer(norms):
+    return (norms[0] / norms[-1]) ** (1 / (len(norms) - 1))

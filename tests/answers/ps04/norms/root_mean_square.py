@@ -1,0 +1,24 @@
+"""kind: wrong
+points: 2
+says: the norm is the root of their sum
+
+The root of the mean square.
+"""
+
+import torch
+from torch import nn
+
+
+def layer_norms(network, images, labels):
+    network.zero_grad()
+    nn.functional.cross_entropy(network(images), labels).backward()
+    norms = {}
+    for name, module in network.named_modules():
+        own = [p.grad for p in module.parameters(recurse=False) if p.grad is not None]
+        if list(module.parameters(recurse=False)):
+            norms[name] = (torch.cat([g.flatten() for g in own]) ** 2).mean().item() ** 0.5 if own else 0.0
+    return norms
+
+
+def factor_per_layer(norms):
+    return (norms[0] / norms[-1]) ** (1 / (len(norms) - 1))

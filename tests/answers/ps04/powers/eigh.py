@@ -1,0 +1,28 @@
+"""kind: wrong
+points: 4
+says: That holds for symmetric matrices
+
+Takes the matrix for symmetric.
+"""
+
+import numpy as np
+
+
+def after(W, x, m):
+    values, U = np.linalg.eigh(W)
+    return U @ (values**m * (U.T @ x))
+
+
+def gradient_at_start(W, g, m):
+    return after(W.T, g, m)
+
+
+def fate(W):
+    largest = np.abs(np.linalg.eigvals(W)).max()
+    if abs(largest - 1) <= 1e-09:
+        return "stays"
+    return "vanishes" if largest < 1 else "explodes"
+
+
+def bound(W, largest_slope, steps):
+    return float((largest_slope * np.linalg.norm(W, 2)) ** steps)

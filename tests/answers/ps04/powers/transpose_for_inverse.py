@@ -1,0 +1,28 @@
+"""kind: wrong
+points: 4
+says: the transpose is the inverse for symmetric matrices only
+
+U transposed in place of U inverse.
+"""
+
+import numpy as np
+
+
+def after(W, x, m):
+    values, U = np.linalg.eig(W)
+    return (U @ (values**m * (U.T @ x))).real
+
+
+def gradient_at_start(W, g, m):
+    return after(W.T, g, m)
+
+
+def fate(W):
+    largest = np.abs(np.linalg.eigvals(W)).max()
+    if abs(largest - 1) <= 1e-09:
+        return "stays"
+    return "vanishes" if largest < 1 else "explodes"
+
+
+def bound(W, largest_slope, steps):
+    return float((largest_slope * np.linalg.norm(W, 2)) ** steps)
