@@ -5,7 +5,9 @@ import os
 import sys
 import time
 
-from course_lib.grading import boxes, examinee, sandbox, server
+from course_lib.grading import sandbox
+from course_lib.grading.judge import examinee, server
+from course_lib.grading.sandbox import boxes
 
 
 def one_box(kind: str, number: int) -> float:
@@ -26,7 +28,7 @@ def one_box(kind: str, number: int) -> float:
 def main(count: int) -> None:
     """Print the seconds of `count` boxes, after one that warms up."""
     kind = sandbox.choose().kind
-    server.load(["numpy", "torch", "sklearn.datasets", "course_lib.grading.checks"])
+    server.load(["numpy", "torch", "sklearn.datasets", "course_lib.grading.checking.checks"])
     examinee.make_shell()
     print(json.dumps([one_box(kind, number) for number in range(count + 1)][1:]))
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course_lib.grading import bank, notebooks
-from course_lib.grading.engine import filled_in
+from course_lib.grading import notebooks
+from course_lib.grading.answers import bank
+from course_lib.grading.marking.engine import filled_in
 
 HOUSE = Path(__file__).parent.parent
 PS02, TRAINING, TINY = "ps02-convolution", "ps90-training", "ps91-double"

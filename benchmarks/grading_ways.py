@@ -106,7 +106,11 @@ class Watch(threading.Thread):
         if process.pid == self.top.pid:
             return STAGES[0]
         line = process.cmdline()
-        return STAGES[2] if "course_lib.grading.server" in line or "ipykernel_launcher" in line else STAGES[1]
+        return (
+            STAGES[2]
+            if "course_lib.grading.judge.server" in line or "ipykernel_launcher" in line
+            else STAGES[1]
+        )
 
 
 def watch(

@@ -225,25 +225,25 @@ def _add_term(verbs) -> None:
 
 
 def _due(options) -> int:
-    from course_lib.grading import term_commands
+    from course_lib.grading.term import term_commands
 
     return term_commands.due(options.problem_set, options.when, options.student)
 
 
 def _marks(options) -> int:
-    from course_lib.grading import term_commands
+    from course_lib.grading.term import term_commands
 
     return term_commands.marks(options.problem_set, options.csv, options.out)
 
 
 def _similar(options) -> int:
-    from course_lib.grading import term_commands
+    from course_lib.grading.term import term_commands
 
     return term_commands.similar(options.problem_set, options.submissions)
 
 
 def _forget(options) -> int:
-    from course_lib.grading import term_commands
+    from course_lib.grading.term import term_commands
 
     return term_commands.forget(options.student, options.yes, options.submissions)
 

@@ -13,10 +13,10 @@ import pytest
 import torch
 
 from course_lib.grading import commands, notebooks
-from course_lib.grading.bank import Exam, answers, complaints, defined_names, samples
-from course_lib.grading.engine import Engine, filled_in
-from course_lib.grading.mutants import equivalent, survivors
-from course_lib.grading.report import Report
+from course_lib.grading.answers.bank import Exam, answers, complaints, defined_names, samples
+from course_lib.grading.answers.mutants import equivalent, survivors
+from course_lib.grading.checking.report import Report
+from course_lib.grading.marking.engine import Engine, filled_in
 
 ROOT = Path(__file__).parent.parent
 SETS = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())

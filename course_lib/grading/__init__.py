@@ -29,12 +29,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from course_lib.grading.checks import Checks
-    from course_lib.grading.report import Report, Result
+    from course_lib.grading.checking.checks import Checks
+    from course_lib.grading.checking.report import Report, Result
 
 __all__ = ["Checks", "Report", "Result"]
 
-LATER = {"Checks": "checks", "Report": "report", "Result": "report"}
+LATER = {"Checks": "checking.checks", "Report": "checking.report", "Result": "checking.report"}
 
 
 def __getattr__(name: str):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.grading import notebooks
-from course_lib.grading.report import number
+from course_lib.grading.checking.report import number
 
 SAMPLE = "_build/grading/sample"
 
@@ -19,14 +19,14 @@ def check(notebook: Path) -> int:
 
     Returns 0 when every visible check passes and 1 when one does not.
     """
-    from course_lib.grading.rehearsal import Rehearsal
+    from course_lib.grading.answers.rehearsal import Rehearsal
 
     return Rehearsal(notebook).run()
 
 
 def release(problem_set: str, root: Path | None = None) -> int:
     """Generate the student version of a problem set into `exercises/`."""
-    from course_lib.grading.engine import Engine
+    from course_lib.grading.marking.engine import Engine
 
     root = root or notebooks.find_root()
     folder = Engine(root).release(notebooks.find_set(root, problem_set))
@@ -54,7 +54,7 @@ def grade(
     again replaces earlier marks. Returns 1 when a submission could not be graded and has 0 points for a reason.
     """
     from course_lib.grading import sandbox, seeds
-    from course_lib.grading.engine import Engine
+    from course_lib.grading.marking.engine import Engine
 
     how = how or How()
     root = root or notebooks.find_root()
@@ -121,8 +121,8 @@ def sample_submissions(root: Path, problem_set: str, engine) -> dict[str, Path]:
     """Write the sample submissions of a set, filled-in copies of the release: student -> notebook."""
     import nbformat
 
-    from course_lib.grading.bank import samples
-    from course_lib.grading.engine import filled_in
+    from course_lib.grading.answers.bank import samples
+    from course_lib.grading.marking.engine import filled_in
 
     blank = notebooks.read(root / SAMPLE / "release" / problem_set / f"{problem_set}.ipynb")
     written = {}
@@ -136,7 +136,7 @@ def sample_submissions(root: Path, problem_set: str, engine) -> dict[str, Path]:
 
 def grade_all(engine, problem_set: str, handed_in: dict[str, Path], chosen, seed: str, how: How) -> int:
     """Grade submissions, print a line for each as it comes, then the table and what the class found hard."""
-    from course_lib.grading import batch
+    from course_lib.grading.marking import batch
 
     def tell(count: int, everyone: int, name: str, outcome) -> None:
         most = sum(report.points for report in outcome.reports.values())
@@ -200,7 +200,7 @@ def bank(problem_set: str, root: Path | None = None) -> int:
 
     Returns 1 when an answer gets other points or sentences than its file says.
     """
-    from course_lib.grading.bank import Exam, answers, complaints, sentences
+    from course_lib.grading.answers.bank import Exam, answers, complaints, sentences
 
     root = root or notebooks.find_root()
     problem_set = notebooks.find_set(root, problem_set)

@@ -16,10 +16,10 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from course_lib.grading.execute import JudgedExecute, SubmissionExporter
-from course_lib.grading.feedback import CleanFeedback, FeedbackExporter
-from course_lib.grading.gradebook import COURSE, database_url
+from course_lib.grading.marking.execute import JudgedExecute, SubmissionExporter
+from course_lib.grading.marking.feedback import CleanFeedback, FeedbackExporter
 from course_lib.grading.term import read_term
+from course_lib.grading.term.gradebook import COURSE, database_url
 
 
 def course_config(
@@ -55,7 +55,7 @@ def course_config(
     config.GenerateFeedback.exporter_class = FeedbackExporter
     config.GenerateFeedback.preprocessors = [GetGrades, CleanFeedback]
     late = read_term(root).late
-    config.AssignLatePenalties.plugin_class = "course_lib.grading.late_policy.LatePolicy"
+    config.AssignLatePenalties.plugin_class = "course_lib.grading.term.late_policy.LatePolicy"
     config.LatePolicy.grace_minutes = late.grace_minutes
     config.LatePolicy.percent_per_day = late.percent_per_day
     config.LatePolicy.keep_percent = late.keep_percent

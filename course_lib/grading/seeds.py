@@ -10,7 +10,7 @@ import os
 import secrets
 from pathlib import Path
 
-from course_lib.grading.checks import SEED
+from course_lib.grading.checking.checks import SEED
 from course_lib.grading.notebooks import GradingError
 
 TERM = "COURSE_TERM"

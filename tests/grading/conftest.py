@@ -8,7 +8,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course_lib.grading import Checks, commands, judging, notebooks, sandbox
+from course_lib.grading import Checks, commands, notebooks, sandbox
+from course_lib.grading.judge import judging
 
 SOLUTION = """
 def double(x):

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook, get_alembic_version
 
-from course_lib.grading.gradebook import COURSE
 from course_lib.grading.notebooks import environment
+from course_lib.grading.term.gradebook import COURSE
 
 SET = "ps00-double"
 DUE = datetime.datetime(2026, 11, 30, 12, 0)

@@ -5,8 +5,8 @@ import ast
 import pytest
 
 from course_lib.grading import notebooks
-from course_lib.grading.bank import Exam, complaints, read_answer
-from course_lib.grading.mutants import mutants, survivors
+from course_lib.grading.answers.bank import Exam, complaints, read_answer
+from course_lib.grading.answers.mutants import mutants, survivors
 
 HEADER = '"""kind: wrong\npoints: 1\nsays: three only\nsays: Wrong value\n\nKnows one number."""\n\n'
 WRONG = HEADER + "def double(x):\n    return 6\n"

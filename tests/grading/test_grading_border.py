@@ -10,9 +10,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_lib.grading import compare
-from course_lib.grading.checks import Checks
-from course_lib.grading.report import Failure
+from course_lib.grading.checking import compare
+from course_lib.grading.checking.checks import Checks
+from course_lib.grading.checking.report import Failure
 
 SECRET = 1234.5  # stands for what a hidden check must not show
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.grading.checks import Checks
-from course_lib.grading.report import MIME, Report
+from course_lib.grading.checking.checks import Checks
+from course_lib.grading.checking.report import MIME, Report
 
 SECRET = 1234.5  # stands for what a hidden check must not show
 

@@ -6,8 +6,9 @@ import signal
 import nbformat
 import pytest
 
-from course_lib.grading import batch, sanitize
-from course_lib.grading.judging import Outcome
+from course_lib.grading.judge import sanitize
+from course_lib.grading.judge.judging import Outcome
+from course_lib.grading.marking import batch
 
 
 @pytest.mark.filterwarnings("ignore")  # Dask's own, about the worker that is killed

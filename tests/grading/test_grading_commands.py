@@ -11,8 +11,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_output
 
 from course_lib.grading import commands, notebooks
-from course_lib.grading.engine import Engine, filled_in
-from course_lib.grading.feedback import REMOVED, UNFINISHED, CleanFeedback
+from course_lib.grading.marking.engine import Engine, filled_in
+from course_lib.grading.marking.feedback import REMOVED, UNFINISHED, CleanFeedback
 
 RIGHT = "def double(x):\n    return x + x"
 # The answer tries to bring the tests to light in every way a student's cell can: by its outputs and by its exceptions.

@@ -3,7 +3,7 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from course_lib.grading.bank import Exam
+from course_lib.grading.answers.bank import Exam
 
 ANSWER = """
 import numpy as np

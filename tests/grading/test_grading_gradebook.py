@@ -13,9 +13,10 @@ from nbgrader.api import Gradebook
 from sqlalchemy import create_engine
 from term_course import SET
 
-from course_lib.grading import gradebook as books
-from course_lib.grading import term, term_commands
+from course_lib.grading import term
 from course_lib.grading.notebooks import GradingError
+from course_lib.grading.term import gradebook as books
+from course_lib.grading.term import term_commands
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from hostile.harness import Course
 from hostile.outcome import as_text
 
 from course_lib.grading import sandbox
-from course_lib.grading.engine import filled_in
+from course_lib.grading.marking.engine import filled_in
 
 pytestmark = pytest.mark.skipif(
     not sandbox.available() and not os.environ.get("CI"), reason="this machine offers no sandbox"
@@ -117,7 +117,7 @@ def test_nothing_a_student_receives_holds_a_hidden_line_an_expected_value_or_the
 
 def secret_values(source) -> list[str]:
     """Numbers that only hidden tests hold: what their random generators give under the secret seed."""
-    from course_lib.grading.bank import Exam
+    from course_lib.grading.answers.bank import Exam
 
     values: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
@@ -127,7 +127,7 @@ def secret_values(source) -> list[str]:
             if self._border is not None and self.rng is not None and hasattr(expected, "ravel"):
                 values.extend(f"{value:.6g}" for value in expected.ravel()[:3].tolist())
 
-        patch.setattr("course_lib.grading.checks.Checks._compare", note)
+        patch.setattr("course_lib.grading.checking.checks.Checks._compare", note)
         exam = Exam(source)
         for task, (answer, _) in exam.tasks.items():
             exam.mark(task, answer.source)

@@ -5,11 +5,12 @@ import random
 
 import pytest
 
-from course_lib.grading import batch, journal, sandbox
-from course_lib.grading.engine import Engine, filled_in
-from course_lib.grading.journal import Journal
-from course_lib.grading.judging import Outcome
-from course_lib.grading.report import Report, Result
+from course_lib.grading import sandbox
+from course_lib.grading.checking.report import Report, Result
+from course_lib.grading.judge.judging import Outcome
+from course_lib.grading.marking import batch, journal
+from course_lib.grading.marking.engine import Engine, filled_in
+from course_lib.grading.marking.journal import Journal
 
 
 def outcome(points: float) -> Outcome:

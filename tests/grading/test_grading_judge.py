@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.grading import judging, namespaces, sandbox
+from course_lib.grading import sandbox
+from course_lib.grading.judge import judging
+from course_lib.grading.sandbox import namespaces
 
 
 def marks(outcome) -> list[float]:

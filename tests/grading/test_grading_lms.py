@@ -7,9 +7,10 @@ import pytest
 import term_course
 from term_course import DUE, SET, hand_in, score
 
-from course_lib.grading import gradebook as books
-from course_lib.grading import lms, term, term_commands
+from course_lib.grading import term
 from course_lib.grading.notebooks import GradingError
+from course_lib.grading.term import gradebook as books
+from course_lib.grading.term import lms, term_commands
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib.grading import mentions, notebooks
-from course_lib.grading.forbid import Forbidden, ForbiddenCall
-from course_lib.grading.mentions import Mentions
-from course_lib.grading.operations import OutOfTime, time_limit
+from course_lib.grading import notebooks
+from course_lib.grading.checking.forbid import Forbidden, ForbiddenCall
+from course_lib.grading.checking.operations import OutOfTime, time_limit
+from course_lib.grading.judge import mentions
+from course_lib.grading.judge.mentions import Mentions
 
 ROOT = Path(__file__).parents[2]
 SETS = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())

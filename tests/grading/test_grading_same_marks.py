@@ -7,11 +7,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_lib.grading import judging, notebooks
-from course_lib.grading.bank import Answer, Exam, answers
-from course_lib.grading.engine import filled_in
-from course_lib.grading.mentions import bound, rules
-from course_lib.grading.server import load
+from course_lib.grading import notebooks
+from course_lib.grading.answers.bank import Answer, Exam, answers
+from course_lib.grading.judge import judging
+from course_lib.grading.judge.mentions import bound, rules
+from course_lib.grading.judge.server import load
+from course_lib.grading.marking.engine import filled_in
 
 ROOT = Path(__file__).parents[2]
 SETS = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())

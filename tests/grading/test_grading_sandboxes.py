@@ -13,10 +13,11 @@ import nbformat
 import pytest
 from nbformat.v4 import new_notebook
 
-from course_lib.grading import namespaces, sandbox
+from course_lib.grading import sandbox
 from course_lib.grading.notebooks import GradingError
+from course_lib.grading.sandbox import namespaces
 
-PACKAGE = Path(sandbox.__file__).parent.parent.parent
+PACKAGE = Path(sandbox.__file__).parents[3]
 LIBRARIES = Path(nbformat.__file__).parent.parent
 ENDS = {
     "first": "def first(x): return 2 * x",
@@ -27,7 +28,8 @@ ENDS = {
 GRADE = """
 import json, sys
 from pathlib import Path
-from course_lib.grading import judging, sandbox
+from course_lib.grading import sandbox
+from course_lib.grading.judge import judging
 folder = Path(sys.argv[1])
 limits = sandbox.Limits(seconds=2, processes=20, memory_bytes=300 << 20)
 source, answer, chosen = folder / 'ps00.ipynb', folder / 'in' / 'ps00.ipynb', sandbox.choose()

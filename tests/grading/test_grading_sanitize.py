@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell
 
-from course_lib.grading import notebooks, sanitize
+from course_lib.grading import notebooks
+from course_lib.grading.judge import sanitize
 
 ANSWER = "def first(x):\n    return 'mine'"
 

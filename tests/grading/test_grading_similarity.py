@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
 
-from course_lib.grading import similarity, term, term_commands
+from course_lib.grading import term
 from course_lib.grading.notebooks import GradingError
+from course_lib.grading.term import similarity, term_commands
 
 LOOP = """
 def pool(image, size):

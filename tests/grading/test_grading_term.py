@@ -13,9 +13,10 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from term_course import DUE, SET, hand_in, score
 from traitlets.config import Config
 
-from course_lib.grading import gradebook as books
-from course_lib.grading import lms, term, term_commands
+from course_lib.grading import term
 from course_lib.grading.notebooks import GradingError
+from course_lib.grading.term import gradebook as books
+from course_lib.grading.term import lms, term_commands
 
 HOUR = datetime.timedelta(hours=1)
 RULES = """
@@ -178,7 +179,7 @@ def test_nbgraders_own_preprocessor_takes_off_the_same(root, gradebook):
     gradebook.db.commit()
     settings = {"grace_minutes": 15, "percent_per_day": 10, "keep_percent": 50}
     config = Config({"LatePolicy": settings})
-    config.AssignLatePenalties.plugin_class = "course_lib.grading.late_policy.LatePolicy"
+    config.AssignLatePenalties.plugin_class = "course_lib.grading.term.late_policy.LatePolicy"
     names = {"notebook": SET, "assignment": SET, "student": "ada", "db_url": books.database_url(root)}
     AssignLatePenalties(config=config).preprocess(new_notebook(), {"nbgrader": names})
     gradebook.db.expire_all()

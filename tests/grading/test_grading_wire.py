@@ -12,9 +12,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_lib.grading import wire
-from course_lib.grading.crossing import same
-from course_lib.grading.wire import Channel, WireError, decode, encode
+from course_lib.grading.checking.crossing import same
+from course_lib.grading.judge import wire
+from course_lib.grading.judge.wire import Channel, WireError, decode, encode
 
 PLAIN = (
     st.none()

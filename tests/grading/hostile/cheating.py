@@ -44,8 +44,8 @@ def patched_checks(desk: Desk) -> None:
     attack(
         desk,
         """
-        import course_lib.grading.checks as checks
-        from course_lib.grading import compare, report
+        import course_lib.grading.checking.checks as checks
+        from course_lib.grading.checking import compare, report
 
         for name in ("close", "equal", "need_kind", "need_shape"):
             setattr(compare, name, lambda *a, **k: None)
@@ -351,7 +351,7 @@ def scores_instead_of_answers(desk: Desk) -> None:
     attack(
         desk,
         """
-        from course_lib.grading.report import Report, Result
+        from course_lib.grading.checking.report import Report, Result
 
 
         class Full(Report, Exception):

@@ -200,7 +200,8 @@ def pickled_surprise(desk: Desk) -> None:
         """
         class Surprise:
             def __reduce_ex__(self, protocol):
-                text = "__import__('course_lib.grading.compare').grading.compare.__dict__.update(close=print)"
+                path = "course_lib.grading.checking.compare"
+                text = f"__import__({path!r}).grading.checking.compare.__dict__.update(close=print)"
                 return eval, (text,)
 
             __reduce__ = lambda self: self.__reduce_ex__(2)

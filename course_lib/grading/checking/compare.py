@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from course_lib.grading.crossing import is_tensor
-from course_lib.grading.report import Failure
-from course_lib.grading.student import Student
+from course_lib.grading.checking.crossing import is_tensor
+from course_lib.grading.checking.report import Failure
+from course_lib.grading.checking.student import Student
 
 SMALL = 36  # arrays up to this many entries are shown whole
 

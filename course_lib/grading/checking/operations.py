@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
-from course_lib.grading.forbid import Forbidden
-from course_lib.grading.report import Failure
+from course_lib.grading.checking.forbid import Forbidden
+from course_lib.grading.checking.report import Failure
 
 PRINTED = 2_000  # characters of the student's printing that are kept
 

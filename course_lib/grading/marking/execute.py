@@ -11,9 +11,10 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from course_lib.grading import judging, sandbox, seeds
+from course_lib.grading import sandbox, seeds
+from course_lib.grading.judge import judging
+from course_lib.grading.judge.sanitize import Sanitized, sanitize
 from course_lib.grading.notebooks import TEST, grade_id
-from course_lib.grading.sanitize import Sanitized, sanitize
 
 NOTES = "grading"  # under `course` in the graded notebook's metadata: what the instructor should know
 
@@ -81,7 +82,7 @@ def fill(notebook, outcome: judging.Outcome) -> None:
 
 def report_outputs(report, reason: str | None, count: int) -> list:
     """A test cell's outputs: the lines of the report, and the number that is the mark."""
-    from course_lib.grading.feedback import UNFINISHED
+    from course_lib.grading.marking.feedback import UNFINISHED
 
     text = report.text() if report.results else f"{report.task}: {reason or UNFINISHED}"
     data = report._repr_mimebundle_()

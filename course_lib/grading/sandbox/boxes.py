@@ -8,8 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from course_lib.grading import namespaces, seccomp
-from course_lib.grading.sandbox import MEBIBYTE, Limits
+from course_lib.grading.sandbox import MEBIBYTE, Limits, namespaces, seccomp
 
 BASE_MEMORY = 512 * MEBIBYTE  # what the loaded libraries take, counted with the submission's memory
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.grading.bank import Exam, bank_folder
+from course_lib.grading.answers.bank import Exam, bank_folder
 
 OPERATORS = {
     ast.Add: ast.Sub,

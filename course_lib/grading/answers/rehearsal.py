@@ -5,8 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 from course_lib.grading import notebooks
-from course_lib.grading.mentions import Mentions, rules
-from course_lib.grading.report import Report, number
+from course_lib.grading.checking.report import Report, number
+from course_lib.grading.judge.mentions import Mentions, rules
 
 SECONDS = 120  # that one cell may take
 STUB = "YOUR ANSWER HERE"

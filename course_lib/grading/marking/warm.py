@@ -2,7 +2,7 @@
 
 from distributed import WorkerPlugin
 
-from course_lib.grading import judging
+from course_lib.grading.judge import judging
 
 
 class WarmServer(WorkerPlugin):

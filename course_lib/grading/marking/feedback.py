@@ -12,10 +12,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 from traitlets import List
 
-from course_lib.grading.judging import report_of
+from course_lib.grading.checking.report import Report, number
+from course_lib.grading.judge.judging import report_of
+from course_lib.grading.judge.outputs import clean
 from course_lib.grading.notebooks import secret_lines, split_hidden
-from course_lib.grading.outputs import clean
-from course_lib.grading.report import Report, number
 
 UNFINISHED = (
     "The checks of this task did not finish, so it has no points. Run your notebook from top to bottom in a fresh "

@@ -24,8 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.grading import seccomp
-from course_lib.grading.sandbox import Limits
+from course_lib.grading.sandbox import Limits, seccomp
 
 libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 holding_the_lock = ctypes.PyDLL(None, use_errno=True) if libc else None  # Python's own, for a fork
@@ -87,7 +86,7 @@ def visible_folders() -> list[str]:
         sys.base_prefix,
         sys.prefix,
         *library_folders(),
-        str(Path(__file__).resolve().parent.parent),
+        str(Path(__file__).resolve().parents[2]),
     ]
     wanted += [name for name in ("/lib", "/lib64", "/bin", "/etc/fonts", "/etc/ssl") if Path(name).exists()]
     wanted += [
@@ -326,7 +325,7 @@ def take_the_mapped_user(mapped: int, user: int, group: int) -> None:
 
 def trial() -> str:
     """Why a box cannot be made here, or an empty string; found out by a process of its own, which has one thread."""
-    command = [sys.executable, "-P", "-m", "course_lib.grading.namespaces"]
+    command = [sys.executable, "-P", "-m", "course_lib.grading.sandbox.namespaces"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(name for name in sys.path if name)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     return done.stdout.strip() if done.returncode == 0 else done.stderr.strip().split("\n")[-1]

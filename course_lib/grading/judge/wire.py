@@ -15,7 +15,7 @@ import time
 
 import numpy as np
 
-from course_lib.grading.crossing import NUMERIC, bits, cross, is_tensor
+from course_lib.grading.checking.crossing import NUMERIC, bits, cross, is_tensor
 
 TEXT_BYTES = 8 << 20
 PAYLOAD_BYTES = 128 << 20

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from course_lib.grading.judging import Outcome
+from course_lib.grading.judge.judging import Outcome
 
 
 def key_of(parts: Iterable[bytes]) -> str:

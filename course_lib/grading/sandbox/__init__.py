@@ -109,8 +109,8 @@ def reason_against() -> str:
     """Why namespaces do not work here, or an empty string: found by making a box and looking around in it."""
     if not sys.platform.startswith("linux"):
         return "the sandbox needs Linux"
-    from course_lib.grading import seccomp
-    from course_lib.grading.namespaces import trial
+    from course_lib.grading.sandbox import seccomp
+    from course_lib.grading.sandbox.namespaces import trial
 
     if not seccomp.known_machine():
         return "the system-call filter does not know this kind of processor"

@@ -4,7 +4,7 @@ What happens, in the order that its safety rests on:
 
 1. `sanitize` reads the submitted file, believes nothing in it but the text of the student's cells, and puts
    everything else back from the source. From here on the tests are the instructor's.
-2. `Server` (course_lib.grading.server) was started before with nothing but the names of libraries: no path of
+2. `Server` (course_lib.grading.judge.server) was started before with nothing but the names of libraries: no path of
    the course, no test, no seed, none of the grader's environment.
 3. Its monitor forks the judge's process into a box and hands it one end of a line whose other end is here. Tests and
    seed go down that line, past the monitor's memory.
@@ -35,15 +35,15 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from course_lib.grading import notebooks
-from course_lib.grading.namespaces import library_folders
-from course_lib.grading.packets import Closed, Packets
-from course_lib.grading.report import Report, Result
+from course_lib.grading.checking.report import Report, Result
+from course_lib.grading.judge.packets import Closed, Packets
+from course_lib.grading.judge.sanitize import Sanitized, master_of, sanitize
+from course_lib.grading.judge.wire import Channel, Late, WireError
 from course_lib.grading.sandbox import Limits, Sandbox
-from course_lib.grading.sanitize import Sanitized, master_of, sanitize
-from course_lib.grading.wire import Channel, Late, WireError
+from course_lib.grading.sandbox.namespaces import library_folders
 
 COLD = {"tensorflow", "keras", "jax"}  # their threads do not survive a fork: whoever needs them loads them
-ALWAYS = ("numpy", "course_lib.grading.checks")
+ALWAYS = ("numpy", "course_lib.grading.checking.checks")
 SLACK = 60.0  # seconds beyond the notebook's time until the server itself counts as stuck
 
 
@@ -220,7 +220,14 @@ class Server:
     def __init__(self, modules: tuple[str, ...], kind: str):
         self.home = tempfile.mkdtemp(prefix="course-grading-")
         self.line, theirs = Packets.pair()
-        command = [sys.executable, "-P", "-m", "course_lib.grading.server", str(theirs.socket.fileno()), kind]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "course_lib.grading.judge.server",
+            str(theirs.socket.fileno()),
+            kind,
+        ]
         self.process = subprocess.Popen(
             [*command, *modules],
             pass_fds=[theirs.socket.fileno()],
@@ -282,7 +289,7 @@ class Server:
 def environment(home: str) -> dict[str, str]:
     """What the server's processes may know of the grader's environment: no name of a course, and no secret."""
     kept = ("PATH", "LANG", "COURSE_DATA", "TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS")
-    package = str(Path(__file__).resolve().parent.parent.parent)
+    package = str(Path(__file__).resolve().parents[3])
     fixed = {
         "HOME": home,
         "IPYTHONDIR": f"{home}/ipython",

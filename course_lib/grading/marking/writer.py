@@ -10,10 +10,10 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.grading import execute, gradebook
-from course_lib.grading.judging import Outcome
-from course_lib.grading.sanitize import sanitize
-from course_lib.grading.term import apply_late, manual_marks, read_term, settle
+from course_lib.grading.judge.judging import Outcome
+from course_lib.grading.judge.sanitize import sanitize
+from course_lib.grading.marking import execute
+from course_lib.grading.term import apply_late, gradebook, manual_marks, read_term, settle
 
 OUTCOMES = "outcomes"
 
@@ -29,7 +29,7 @@ class Writer:
         import sqlalchemy
         from nbgrader.preprocessors import AssignLatePenalties, GetGrades, OverwriteCells, SaveAutoGrades
 
-        from course_lib.grading.feedback import CleanFeedback, FeedbackExporter
+        from course_lib.grading.marking.feedback import CleanFeedback, FeedbackExporter
 
         config = self.engine.api.config
         self.source = self.engine.source(self.problem_set)

@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from course_lib.grading.report import number
+from course_lib.grading.checking.report import number
 
 
 @dataclass(frozen=True)

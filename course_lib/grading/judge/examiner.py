@@ -21,13 +21,13 @@ import traceback
 from dataclasses import dataclass
 
 from course_lib.grading import notebooks
-from course_lib.grading.checks import SEED, Checks
-from course_lib.grading.mentions import Mentions
-from course_lib.grading.operations import Printed
-from course_lib.grading.outputs import Outputs
-from course_lib.grading.remote import Gone, Link, RemoteBorder, Warden
+from course_lib.grading.checking.checks import SEED, Checks
+from course_lib.grading.checking.operations import Printed
+from course_lib.grading.judge.mentions import Mentions
+from course_lib.grading.judge.outputs import Outputs
+from course_lib.grading.judge.remote import Gone, Link, RemoteBorder, Warden
+from course_lib.grading.judge.wire import Channel
 from course_lib.grading.sandbox import Limits
-from course_lib.grading.wire import Channel
 
 STARTS = 20  # student's processes that one submission may use up
 

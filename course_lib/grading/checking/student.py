@@ -3,7 +3,7 @@
 A test reaches the student's code through calls only. Plain values, arrays and tensors cross as copies;
 anything else stays on the student's side, and the test holds a `Student` that can be called, iterated,
 indexed, measured with `len` and asked for attributes. `Border` keeps both sides in one process; the judge's
-border (`course_lib.grading.remote`) keeps them in two, so a test that runs here runs there.
+border (`course_lib.grading.judge.remote`) keeps them in two, so a test that runs here runs there.
 """
 
 import random
@@ -12,10 +12,10 @@ import types
 
 import numpy as np
 
-from course_lib.grading.crossing import cross, describe, is_tensor, same
-from course_lib.grading.forbid import Forbidden
-from course_lib.grading.operations import OutOfTime, Printed, carry_out, time_limit, trouble_of
-from course_lib.grading.report import Failure
+from course_lib.grading.checking.crossing import cross, describe, is_tensor, same
+from course_lib.grading.checking.forbid import Forbidden
+from course_lib.grading.checking.operations import OutOfTime, Printed, carry_out, time_limit, trouble_of
+from course_lib.grading.checking.report import Failure
 
 __all__ = ["Border", "OutOfTime", "Printed", "Student", "is_tensor"]
 

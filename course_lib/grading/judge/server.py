@@ -1,7 +1,7 @@
 """The warm server: it has the libraries loaded and forks, for each submission, a monitor with two boxes.
 
-The grader starts it as `python -m course_lib.grading.server DESCRIPTOR KIND MODULE...`. For each submission it gets a
-message without secrets (limits, data files) and the end of a line that it never reads but hands to
+The grader starts it as `python -m course_lib.grading.judge.server DESCRIPTOR KIND MODULE...`. For each submission it
+gets a message without secrets (limits, data files) and the end of a line that it never reads but hands to
 the judge's process: tests and seed travel on that line. So a student's process, which is forked from the
 monitor and sees a copy of its memory, finds neither there.
 """
@@ -18,12 +18,12 @@ import time
 import warnings
 from pathlib import Path
 
-from course_lib.grading import boxes, examinee, examiner
-from course_lib.grading.packets import Closed, Packets
-from course_lib.grading.remote import Warden
-from course_lib.grading.sandbox import Limits
-from course_lib.grading.usage import memory_of, processor_seconds
-from course_lib.grading.wire import Channel
+from course_lib.grading.judge import examinee, examiner
+from course_lib.grading.judge.packets import Closed, Packets
+from course_lib.grading.judge.remote import Warden
+from course_lib.grading.judge.wire import Channel
+from course_lib.grading.sandbox import Limits, boxes
+from course_lib.grading.sandbox.usage import memory_of, processor_seconds
 
 PAUSE = 0.1  # seconds between two looks at the memory of all processes together
 GRACE = 20.0  # seconds the judge may go on when the time of the whole notebook is over

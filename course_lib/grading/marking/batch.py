@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course_lib.grading import gradebook, judging, sanitize
-from course_lib.grading.journal import Journal, key_of
-from course_lib.grading.judging import Outcome
+from course_lib.grading.judge import judging, sanitize
+from course_lib.grading.judge.judging import Outcome
+from course_lib.grading.marking.journal import Journal, key_of
+from course_lib.grading.marking.writer import Writer
 from course_lib.grading.sandbox import Sandbox
-from course_lib.grading.term import expand_groups
-from course_lib.grading.writer import Writer
+from course_lib.grading.term import expand_groups, gradebook
 
 AHEAD = 2  # submissions that wait at each worker
 
@@ -106,7 +106,7 @@ def on_dask(
     """Grade on a Dask cluster, by default one of `workers` local processes; a lost worker's work is done again."""
     from distributed import Client, LocalCluster, as_completed
 
-    from course_lib.grading.warm import WarmServer
+    from course_lib.grading.marking.warm import WarmServer
 
     with contextlib.ExitStack() as stack:
         if address is None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.grading import notebooks
-from course_lib.grading.report import Report, number
+from course_lib.grading.checking.report import Report, number
 
 KINDS = ("wrong", "right")
 

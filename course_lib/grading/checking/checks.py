@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.grading import compare
-from course_lib.grading.forbid import resolve
-from course_lib.grading.report import Failure, Report, Result
-from course_lib.grading.student import Border, Student
+from course_lib.grading.checking import compare
+from course_lib.grading.checking.forbid import resolve
+from course_lib.grading.checking.report import Failure, Report, Result
+from course_lib.grading.checking.student import Border, Student
 
 SEED = "COURSE_GRADING_SEED"  # the secret seed of a term; students' machines do not have it
 PUBLIC_SEED = "public"

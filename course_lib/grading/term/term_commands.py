@@ -4,10 +4,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from course_lib.grading import gradebook as books
 from course_lib.grading import notebooks, term
+from course_lib.grading.checking.report import number
 from course_lib.grading.commands import table
-from course_lib.grading.report import number
+from course_lib.grading.term import gradebook as books
 
 MOST = 20  # pairs that are printed
 
@@ -54,7 +54,7 @@ def marks(
     problem_set: str, kind: str | None = None, out: Path | None = None, root: Path | None = None
 ) -> int:
     """Print the marks of a set, or write them as a table that a learning management system imports."""
-    from course_lib.grading import lms
+    from course_lib.grading.term import lms
 
     root = root or notebooks.find_root()
     problem_set = notebooks.find_set(root, problem_set)
@@ -91,7 +91,7 @@ def marks(
 
 def similar(problem_set: str, submissions: Path | None = None, root: Path | None = None) -> int:
     """List the pairs of hand-ins that share passages of code, and write both texts side by side."""
-    from course_lib.grading import similarity
+    from course_lib.grading.term import similarity
 
     root = root or notebooks.find_root()
     problem_set = notebooks.find_set(root, problem_set)

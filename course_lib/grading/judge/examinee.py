@@ -12,12 +12,12 @@ import sys
 from types import SimpleNamespace
 from typing import NamedTuple
 
-from course_lib.grading.crossing import cross, same
-from course_lib.grading.forbid import Forbidden
-from course_lib.grading.operations import carry_out, trouble_of
-from course_lib.grading.student import seed_everything
-from course_lib.grading.watch import watch
-from course_lib.grading.wire import Channel, WireError, decode, encode
+from course_lib.grading.checking.crossing import cross, same
+from course_lib.grading.checking.forbid import Forbidden
+from course_lib.grading.checking.operations import carry_out, trouble_of
+from course_lib.grading.checking.student import seed_everything
+from course_lib.grading.judge.wire import Channel, WireError, decode, encode
+from course_lib.grading.sandbox.watch import watch
 
 OWN_LIMIT = 4 << 20  # characters a cell may print before this side stops sending them
 

@@ -2,7 +2,7 @@
 
 `Link` is the judge's end of the line. It does not trust what comes: sizes are bounded, values are decoded as
 data, names are cut, and the clock is the judge's own. `RemoteBorder` is to `Checks` what
-`course_lib.grading.student.Border` is in one process.
+`course_lib.grading.checking.student.Border` is in one process.
 """
 
 import contextlib
@@ -13,13 +13,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from course_lib.grading.mentions import Mentions
-from course_lib.grading.operations import BUILTIN_ERRORS, PRINTED, Printed, Trouble
-from course_lib.grading.outputs import Outputs, clean
-from course_lib.grading.packets import Packets
-from course_lib.grading.report import Failure
-from course_lib.grading.student import CALLBACKS, Student, cannot_send, changed_in_place, not_defined
-from course_lib.grading.wire import Channel, WireError, decode, encode
+from course_lib.grading.checking.operations import BUILTIN_ERRORS, PRINTED, Printed, Trouble
+from course_lib.grading.checking.report import Failure
+from course_lib.grading.checking.student import CALLBACKS, Student, cannot_send, changed_in_place, not_defined
+from course_lib.grading.judge.mentions import Mentions
+from course_lib.grading.judge.outputs import Outputs, clean
+from course_lib.grading.judge.packets import Packets
+from course_lib.grading.judge.wire import Channel, WireError, decode, encode
 
 GRACE = 1.0  # seconds between an interrupt and the end of the process
 CROWDED = 4.0  # times the limit that a call may take where it gets too little of the processor

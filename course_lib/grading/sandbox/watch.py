@@ -7,10 +7,11 @@ tells about them, and code that goes past Python's own functions goes past it.
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 VISIBLE = ("/tmp", "/usr", "/lib", "/bin", "/etc", "/proc", "/sys", "/dev", "/opt", "/var")
 # A profiler of the one and a fork of the other are no attempts of anybody's.
-OWN = {"sys.setprofile": "course_lib.grading.forbid", "os.fork": "course_lib.grading.examinee"}
+OWN = {"sys.setprofile": "course_lib.grading.checking.forbid", "os.fork": "course_lib.grading.judge.examinee"}
 SENTENCES = {
     "socket.connect": "The code tried to open a network connection.",
     "socket.getaddrinfo": "The code tried to look up a network address.",
@@ -28,7 +29,7 @@ SENTENCES = {
 def watch(tell: Callable[[str], None]) -> None:
     """Call `tell` with a sentence, once for each kind of attempt."""
     searched = {os.path.normpath(name) for name in sys.path if name}  # imports list these folders
-    package = os.path.dirname(os.path.dirname(__file__))
+    package = str(Path(__file__).parents[2])
     visible = (*VISIBLE, sys.prefix, sys.base_prefix, package, os.getcwd())
     if os.environ.get("COURSE_DATA"):
         visible += (os.environ["COURSE_DATA"],)

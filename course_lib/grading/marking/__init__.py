@@ -1,0 +1,1 @@
+"""A class: batches that can be resumed, nbgrader's gradebook and converters, the feedback."""
