@@ -21,7 +21,7 @@ PRUNED = {"__pycache__", "node_modules", "src"}
 def library_files(root: Path = ROOT) -> Iterator[Path]:
     """Yield the files that every page's outputs depend on, in a fixed order."""
     yield root / "constraints.txt"
-    yield from sorted((root / "book" / "results").glob("*.json"))
+    yield from sorted((root / "book" / "results").rglob("*.json"))
     for folder, folders, names in os.walk(root / "course_lib"):
         folders[:] = sorted(set(folders) - PRUNED)
         yield from (Path(folder, name) for name in sorted(names))
