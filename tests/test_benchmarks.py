@@ -11,6 +11,7 @@ import grading_sets
 import ladder
 import lines_of_code
 import numpy as np
+import pages
 import pytest
 import tables
 import training
@@ -282,3 +283,33 @@ def test_marks_that_differ_are_told_with_student_and_cell():
         grading.same({"ada": {"test-a": 1.0, "why": None}}, stock)
     with pytest.raises(AssertionError, match="the marks differ"):
         grading.same({}, {})
+
+
+# ---- pages
+
+
+def test_the_words_of_a_page_are_those_of_its_prose():
+    text = """---
+title: not me
+---
+(label)=
+# Two words
+
+A sentence with $x + y$ and `code` has six words.
+
+```{code-cell} python
+:tags: [hide-input]
+none = "of this"
+```
+
+:::{admonition} Title
+:class: tip
+These three count.
+:::
+
+$$
+a = b
+$$
+"""
+    prose = "Two words. A sentence with and has six words. These three count."
+    assert pages.words(text) == len(prose.split())
