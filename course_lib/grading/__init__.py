@@ -22,7 +22,9 @@ A test cell of a problem set holds visible checks, then hidden ones, and ends wi
     ### END HIDDEN TESTS
     check.score()
 
-Importing this package loads nothing heavy.
+Its rooms: `checking` is what a test cell runs on, `sandbox` makes boxes for code that nobody trusts, `judge` grades one
+submission, `marking` a class, `term` is what happens between batches, and `answers` tests the tests. Importing this
+package loads nothing heavy.
 """
 
 from importlib import import_module

@@ -288,3 +288,19 @@ def test_a_flood_of_printing_is_cut_short(one, capsys):
             print("x" * 100)
 
     assert len(one(floods, doubles).text()) < 1_000
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        ([1.0], np.ones(1)),
+        (torch.ones(1), np.ones(1)),
+        (np.ones(1), torch.ones(1)),
+        (torch.tensor(1.0), 1.0),
+        (np.array(1.0), 1.0),
+        (3.0, 3),
+    ],
+)
+def test_a_wrong_type_comes_with_the_way_to_the_right_one(one, actual, expected):
+    report = one(lambda: actual, lambda check, f: check.close(f(), expected))
+    assert "makes one" in report.results[0].messages[0]

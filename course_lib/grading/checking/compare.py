@@ -32,7 +32,9 @@ REMEDIES = {
     ("a NumPy array", "a PyTorch tensor"): "result.numpy() makes one.",
     ("a NumPy array", "an array of Python objects"): "Do its rows have different lengths?",
     ("a PyTorch tensor", "a NumPy array"): "torch.from_numpy(result) makes one.",
-    ("an int", "a float"): "Divide with // where whole numbers are meant.",
+    ("a float", "a PyTorch tensor"): "tensor.item() makes one.",
+    ("a float", "a NumPy array"): "array.item() makes one of a single entry.",
+    ("an int", "a float"): "int(...) makes one; // divides and rounds down, -(-a // b) rounds up.",
 }
 
 

@@ -1,6 +1,6 @@
 """kind: wrong
 points: 2
-says: Divide with // where whole numbers are meant
+says: int(...) makes one; // divides and rounds down
 
 The size is a float.
 """
