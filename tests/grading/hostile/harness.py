@@ -174,36 +174,36 @@ def as_nobody(root: Path) -> list[str]:
 @contextlib.contextmanager
 def listening(visitors: list[str]) -> Iterator[None]:
     """Listen where attacks connect to, on this machine only, and note who comes."""
-    tcp, abstract = socket.socket(), socket.socket(socket.AF_UNIX)
-    tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    tcp.bind(("127.0.0.1", PORT))
-    abstract.bind(f"\0course-hostile-{PORT}")
-    open_ = threading.Event()
-    open_.set()
+    with socket.socket() as tcp, socket.socket(socket.AF_UNIX) as abstract:
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        tcp.bind(("127.0.0.1", PORT))
+        abstract.bind(f"\0course-hostile-{PORT}")
+        open_ = threading.Event()
+        open_.set()
 
-    def serve(server: socket.socket, name: str) -> None:
-        server.settimeout(0.2)
-        while open_.is_set():
-            with contextlib.suppress(TimeoutError):
-                connection, _ = server.accept()
-                with connection:
-                    connection.settimeout(2)
-                    with contextlib.suppress(OSError):
-                        visitors.append(f"{name} {connection.recv(100)!r}")
+        def serve(server: socket.socket, name: str) -> None:
+            server.settimeout(0.2)
+            while open_.is_set():
+                with contextlib.suppress(TimeoutError):
+                    connection, _ = server.accept()
+                    with connection:
+                        connection.settimeout(2)
+                        with contextlib.suppress(OSError):
+                            visitors.append(f"{name} {connection.recv(100)!r}")
 
-    threads = [threading.Thread(target=serve, args=pair) for pair in ((tcp, "TCP"), (abstract, "abstract"))]
-    for server in (tcp, abstract):
-        server.listen(20)
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        open_.clear()
+        threads = [
+            threading.Thread(target=serve, args=pair) for pair in ((tcp, "TCP"), (abstract, "abstract"))
+        ]
+        for server in (tcp, abstract):
+            server.listen(20)
         for thread in threads:
-            thread.join()
-        tcp.close()
-        abstract.close()
+            thread.start()
+        try:
+            yield
+        finally:
+            open_.clear()
+            for thread in threads:
+                thread.join()
 
 
 @contextlib.contextmanager
