@@ -81,8 +81,8 @@ def shows_what_it_stashed(desk: Desk) -> None:
 @submission("leak", absent=ABSENT)
 def shows_what_it_shared(desk: Desk) -> None:
     """Keeps the inputs in memory that all its processes share and in a file, and prints both from a later cell."""
-    desk.before("conv2d", "import mmap\n\nshared = mmap.mmap(-1, 1 << 20)")
     looking(desk, "shared.write(text.encode()[:1000])\n        open('stash.txt', 'a').write(text)")
+    desk.before("conv2d", "import mmap\n\nshared = mmap.mmap(-1, 1 << 20)")
     desk.add(
         "import os, threading, time\n\n"
         "def show():\n"
@@ -91,7 +91,7 @@ def shows_what_it_shared(desk: Desk) -> None:
     )
 
 
-@submission("leak", {"pool2d": 4}, absent=ABSENT)
+@submission("leak", {"pool2d": 0}, absent=ABSENT)
 def shows_it_in_the_next_visible_check(desk: Desk) -> None:
     """Keeps the inputs; the function of the next task prints them and raises them, where visible checks look."""
     looking(desk, "pass")
@@ -217,7 +217,7 @@ def traces(desk: Desk) -> None:
 
 
         def tracer(frame, event, argument):
-            if 'expected' in frame.f_locals or 'check' in frame.f_code.co_filename:
+            if 'expected' in frame.f_locals or 'check' in frame.f_locals:
                 traced.append({MARK} + repr(frame.f_locals)[:500])
             return tracer
 
