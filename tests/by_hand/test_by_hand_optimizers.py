@@ -85,9 +85,9 @@ def test_the_state_equals_that_of_torch(draw, rule, kind, options, steps):
         value, state = rule.update(value, gradient(value), state)
     names = ADAM_STATES if isinstance(rule, Adam) else STATES
     assert bool(state) == (not isinstance(rule, SGD))
-    for name, tensor in state.items():
+    for name, value in state.items():
         want = expected[names[name]].double()
-        torch.testing.assert_close(torch.as_tensor(tensor).double(), want, rtol=1e-9, atol=1e-12)
+        torch.testing.assert_close(torch.as_tensor(value).double(), want, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("rule", RULES)
