@@ -30,6 +30,10 @@ FORBID = ("torch.nn.functional.conv2d",)
         "import torch.nn.functional as F\ndef f(x): return getattr(F, 'conv2d')(x)",
         "import torch.nn.functional as F\ndef f(x, g=F.conv2d): return g(x)",
         "%matplotlib inline\nimport torch.nn.functional as F\ndef f(x): return F.conv2d(x)",
+        "import torch.nn.functional as F\ng = F.conv2d\ndef f(x):\n    def h():\n        g = 1\n    return g(x)",
+        "import torch.nn.functional as F\ng = F.conv2d\ndef f(x): return [g(part) for part in x]",
+        "import torch.nn.functional as F\ng = F.conv2d\nf = lambda x: g(x)",
+        "from torch.nn.functional import conv2d as g\nclass C:\n    def m(self, x): return g(x)\ndef f(x): return C().m(x)",
     ],
 )
 def test_reading_finds_a_forbidden_name(cell):
@@ -46,12 +50,21 @@ def test_reading_finds_a_forbidden_name(cell):
         "# F.conv2d\ndef f(x): return 'torch.nn.functional.conv2d'",
         "def conv2d(x): return x\ndef f(x): return conv2d(x)",
         "def f(x) return x",
+        "import torch.nn.functional as F\nout = F.conv2d\ndef f(x):\n    out = 2 * x\n    return out",
+        "import torch.nn.functional as F\nx = F.conv2d\ndef f(x): return [x for x in x]",
     ],
 )
 def test_what_a_task_may_use_is_not_found(cell):
     read = Mentions()
     read.add(cell)
     assert read.forbidden("f", FORBID) is None
+
+
+def test_code_that_is_too_deep_to_be_read_exactly_hides_nothing():
+    read = Mentions()
+    deep = "-" * 500 + "1"
+    read.add(f"import torch.nn.functional as F\ng = F.conv2d\ndef f(x): return g(x) + {deep}")
+    assert read.forbidden("f", FORBID) == FORBID[0]
 
 
 def test_names_may_come_from_several_cells():

@@ -7,6 +7,7 @@ Only what a checked function can reach through the notebook's own names counts: 
 """
 
 import ast
+import symtable
 from collections.abc import Iterator
 
 
@@ -45,11 +46,10 @@ class Mentions:
                 continue
             seen.add(current)
             for node in self.defined.get(current, []):
+                waiting += global_names(node)
                 for dotted in dotted_names(node):
                     head, _, rest = dotted.partition(".")
-                    full = self.aliases.get(head, head) + (f".{rest}" if rest else "")
-                    found.add(full)
-                    waiting.append(head)
+                    found.add(self.aliases.get(head, head) + (f".{rest}" if rest else ""))
         return found
 
     def forbidden(self, name: str, forbid: tuple[str, ...]) -> str | None:
@@ -115,6 +115,20 @@ def bound(node: ast.stmt) -> list[str]:
     return [
         part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
     ]
+
+
+def global_names(node: ast.stmt) -> set[str]:
+    """The notebook's names that a top-level statement may use; a function's own variables are none of them."""
+    try:
+        waiting, found = [symtable.symtable(ast.unparse(node), "cell", "exec")], set()
+    except (SyntaxError, ValueError, RecursionError):  # written to be hard to read: every name counts
+        return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    while waiting:
+        table = waiting.pop()
+        waiting += table.get_children()
+        top = table.get_type() == "module"
+        found |= {symbol.get_name() for symbol in table.get_symbols() if top or symbol.is_global()}
+    return found
 
 
 def dotted_names(tree: ast.AST) -> Iterator[str]:
