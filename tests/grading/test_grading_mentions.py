@@ -33,7 +33,7 @@ FORBID = ("torch.nn.functional.conv2d",)
         "import torch.nn.functional as F\ng = F.conv2d\ndef f(x):\n    def h():\n        g = 1\n    return g(x)",
         "import torch.nn.functional as F\ng = F.conv2d\ndef f(x): return [g(part) for part in x]",
         "import torch.nn.functional as F\ng = F.conv2d\nf = lambda x: g(x)",
-        "from torch.nn.functional import conv2d as g\nclass C:\n    def m(self, x): return g(x)\ndef f(x): return C().m(x)",
+        "from torch.nn.functional import conv2d as g\nclass C:\n    def m(x): return g(x)\ndef f(x): return C.m(x)",
     ],
 )
 def test_reading_finds_a_forbidden_name(cell):
