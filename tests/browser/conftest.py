@@ -93,12 +93,15 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
         scheme = "dark" if dark else "light"
         size = {"width": width, "height": 900}
         context = browser.new_context(viewport=size, color_scheme=scheme, java_script_enabled=javascript)
+        context.set_default_navigation_timeout(
+            120_000
+        )  # a machine that does other work is no fault of the page
         contexts.append(context)
         context.on("page", watch)
         page = context.new_page()
         page.goto(path if "://" in path else request.getfixturevalue("site") + path)
         if javascript:
-            page.wait_for_function(SETTLED, timeout=20_000)
+            page.wait_for_function(SETTLED, timeout=60_000)
         return page
 
     yield open_
