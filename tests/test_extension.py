@@ -224,6 +224,7 @@ def library(tmp_path):
         "course_lib/widgets/static/b.js",
         "constraints.txt",
         "book/results/c.json",
+        "book/results/family/d.json",
     ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -231,7 +232,15 @@ def library(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["course_lib/a.py", "course_lib/widgets/static/b.js", "book/results/c.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "course_lib/a.py",
+        "course_lib/widgets/static/b.js",
+        "book/results/c.json",
+        "book/results/family/d.json",
+    ],
+)
 def test_a_changed_library_or_result_gets_a_new_cache(library, name):
     before = cache.digest(cache.library_files(library), library)
     (library / name).write_text("changed", encoding="utf-8")

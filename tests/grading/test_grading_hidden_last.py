@@ -1,10 +1,37 @@
 """Hidden checks come last: each meets the notebook as it was at its task, and nothing they bring is shown."""
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+
+from course_lib.grading import sandbox
+from course_lib.grading.judge import judging, sanitize
 
 SECRET = "987654"  # what the hidden check of each task passes
 WITH_A_THREAD = "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()"
+TWO_HIDDEN = """
+from course_lib.grading import Checks
+
+check = Checks("ps00", "double", points=3, seconds=1)
+
+
+@check.visible("doubles three", points=1)
+def _(double):
+    check.equal(double(3), 6)
+
+
+### BEGIN HIDDEN TESTS
+@check.hidden("doubles one", points=1)
+def _(double):
+    check.equal(double(1), 2)
+
+
+@check.hidden("doubles two", points=1)
+def _(double):
+    check.equal(double(2), 4)
+
+
+### END HIDDEN TESTS
+check.score()
+"""
 
 
 def marks(outcome) -> list[float]:
@@ -70,54 +97,42 @@ def test_a_copy_that_ends_costs_its_own_check_only(judge, ending):
     assert marks(outcome) == [2, 1, 2]
 
 
-def test_further_hidden_checks_of_the_same_task_find_a_fresh_process(judge):
-    tests = """
-from course_lib.grading import Checks
-
-check = Checks("ps00", "only", points=3, seconds=1)
-
-
-@check.visible("doubles three", points=1)
-def _(only):
-    check.equal(only(3), 6)
-
-
-### BEGIN HIDDEN TESTS
-@check.hidden("doubles one", points=1)
-def _(only):
-    check.equal(only(1), 2)
-
-
-@check.hidden("doubles two", points=1)
-def _(only):
-    check.equal(only(2), 4)
-
-
-### END HIDDEN TESTS
-check.score()
-"""
-    outcome = judge(
-        {"only": "def only(x):\n    if x == 1:\n        import os; os._exit(0)\n    return 2 * x\n"},
-        notebook=one_task(tests),
-    )
-    (report,) = outcome.reports.values()
+def test_further_hidden_checks_of_the_same_task_find_a_fresh_process(judge, source):
+    test = next(cell for cell in source.cells if cell.id == "test-double")
+    test.source = TWO_HIDDEN
+    ending = "def double(x):\n    if x == 1:\n        import os; os._exit(0)\n    return 2 * x\n"
+    (report,) = judge({"double": ending}, notebook=source).reports.values()
     assert [result.earned for result in report.results] == [1, 0, 1]
 
 
-def one_task(tests: str):
-    """A source notebook with one task."""
-    marks = {"locked": False, "task": False, "schema_version": 3}
-    solution = {"grade_id": "only", "solution": True, "grade": False, **marks}
-    test = {"grade_id": "test-only", "solution": False, "grade": True, "points": 3, **marks, "locked": True}
-    answer = "### BEGIN SOLUTION\ndef only(x):\n    return 2 * x\n### END SOLUTION"
-    cells = [
-        new_code_cell(answer, id="only", metadata={"nbgrader": solution}),
-        new_code_cell(tests.strip(), id="test-only", metadata={"nbgrader": test}),
-    ]
-    kernel = {"name": "python3", "display_name": "Python 3"}
-    return new_notebook(
-        cells=cells, metadata={"kernelspec": kernel, "course": {"grade_ids": ["only", "test-only"]}}
-    )
+@pytest.mark.parametrize(
+    ("thread", "points"), [("", 2), (WITH_A_THREAD, 1)], ids=["with copies", "run again"]
+)
+def test_a_process_without_threads_is_copied_and_not_run_again(judge, thread, points):
+    """A copy's parent is the process that it was copied from; the first one of a box has the box's own."""
+    first = f"import os\n{thread}\n\ndef first(x):\n    return 2 * x if x == 3 or os.getppid() != 1 else 0\n"
+    assert marks(judge(KEEPING | {"first": first})) == [points, 2, 2]
+
+
+def test_hidden_checks_that_did_not_run_are_flagged(three_tasks_file):
+    found = sanitize.sanitize(three_tasks_file, three_tasks_file)
+    cells = [cell for cell in found.notebook.cells if cell.cell_type == "code"]
+    report = {"task": "first", "points": 2, "results": []}
+    told = {"cells": {1: {"cell": 1, "report": report, "hidden_to_come": True}}, "flags": []}
+    outcome = judging.put_together(three_tasks_file, cells, found, told, {}, sandbox.NONE, 1.0)
+    assert "The hidden checks of first did not run: out of time." in outcome.flags
+
+
+def test_where_nothing_could_begin_a_fresh_server_tries_once_more(judge, monkeypatch):
+    real, calls = judging.Server.grade, []
+
+    def fails_first(self, *args):
+        calls.append(self)
+        return ({"cells": {}, "flags": []}, {"failed": "no memory"}) if len(calls) == 1 else real(self, *args)
+
+    monkeypatch.setattr(judging.Server, "grade", fails_first)
+    assert marks(judge(KEEPING)) == [2, 2, 2]
+    assert len(set(map(id, calls))) == 2
 
 
 def test_a_copy_is_no_attempt_of_the_student(judge):
