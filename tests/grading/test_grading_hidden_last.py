@@ -114,6 +114,11 @@ def test_a_process_without_threads_is_copied_and_not_run_again(judge, thread, po
     assert marks(judge(KEEPING | {"first": first})) == [points, 2, 2]
 
 
+def test_copies_do_not_count_among_the_processes_that_a_submission_may_have(judge):
+    forks = "import os\n\ndef third(x):\n    os.waitpid(os.fork() or os._exit(0), 0)\n    return 2 * x\n"
+    assert marks(judge(KEEPING | {"third": forks}, processes=2)) == [2, 2, 2]
+
+
 def test_hidden_checks_that_did_not_run_are_flagged(three_tasks_file):
     found = sanitize.sanitize(three_tasks_file, three_tasks_file)
     cells = [cell for cell in found.notebook.cells if cell.cell_type == "code"]

@@ -171,12 +171,16 @@ class Examinee:
     def do_keep(self, request: dict, payload: bytes) -> tuple[dict, bytes]:
         """Keep a copy of this process as it is now; the copy goes on here when it is woken.
 
-        Threads do not survive in a copy, so a process that has several keeps none.
+        Threads do not survive in a copy, so a process that has several keeps none; nor
+        does one that has used up its limits.
         """
         if len(os.listdir("/proc/self/task")) > 1:
             return {"kept": False}, b""
-        bell, alarm = os.pipe()
-        pid = os.fork()
+        try:
+            bell, alarm = os.pipe()
+            pid = os.fork()
+        except OSError:
+            return {"kept": False}, b""
         if pid:
             os.close(bell)
             self.copies[request["number"]] = Copy(pid, alarm)

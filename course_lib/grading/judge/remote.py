@@ -34,10 +34,6 @@ class Gone(Exception):  # noqa: N818 - an outcome, not a fault of the program
         self.late = late
 
 
-class CopyGone(Gone):
-    """A copy of the student's process ended; the process that keeps the others is there."""
-
-
 @dataclass
 class Warden:
     """What the judge may ask the monitor: interrupt or end the student's process, or start a fresh one."""
@@ -93,7 +89,6 @@ class Link:
         self.outputs = Outputs(output_bytes)
         self.printed = Printed()
         self.flags: dict[str, None] = {}
-        self.copy_gone = False
 
     def start(self) -> None:
         """Begin with a fresh process."""
@@ -105,16 +100,15 @@ class Link:
         if self.channel:
             self.channel.close()
             os.close(self.pipe)
-        self.channel, self.copy_gone = None, False
+        self.channel = None
 
     @property
     def alive(self) -> bool:
         """Whether there is a process to talk to."""
-        return self.channel is not None and not self.copy_gone
+        return self.channel is not None
 
     def wake(self, number: int, seconds: float) -> bool:
         """From now on talk to a copy that was kept; False when it is not there any more."""
-        self.copy_gone = False
         try:
             reply, _ = self.ask({"do": "wake", "number": number}, b"", seconds)
         except Gone:
@@ -163,16 +157,13 @@ class Link:
                 elif "ask" in reply and answer is not None and not interrupted:
                     self.channel.send(*answer(reply, data), HAND_OVER)
                 elif "asleep" in reply and message["do"] != "sleep":
-                    raise CopyGone(late=interrupted)
+                    raise Gone(late=interrupted)  # the copy has ended by itself
                 else:
                     self.drain()
                     return ({"late": True}, b"") if interrupted else (reply, data)
         except WireError:
             self.lose()
             raise Gone(late=interrupted) from None
-        except CopyGone:
-            self.copy_gone = True
-            raise
         except Gone:
             self.lose()
             raise
