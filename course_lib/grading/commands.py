@@ -54,12 +54,15 @@ def grade(
     again replaces earlier marks. Returns 1 when a submission could not be graded and has 0 points for a reason.
     """
     from course_lib.grading import sandbox, seeds
+    from course_lib.grading.judge import judging, servers
     from course_lib.grading.marking.engine import Engine
 
     how = how or How()
     root = root or notebooks.find_root()
     problem_set = notebooks.find_set(root, problem_set)
     chosen = sandbox.choose(how.sandbox)
+    if how.address is None:
+        servers.start(judging.modules_of(notebooks.source(root, problem_set)), chosen.kind, how.workers)
     if submissions is not None:
         handed_in = hand_ins(submissions, problem_set)
         engine = Engine(root, sandbox=chosen.kind)
@@ -204,7 +207,7 @@ def bank(problem_set: str, root: Path | None = None) -> int:
 
     root = root or notebooks.find_root()
     problem_set = notebooks.find_set(root, problem_set)
-    exam = Exam(notebooks.read(root / "solutions" / problem_set / f"{problem_set}.ipynb"))
+    exam = Exam(notebooks.read(notebooks.source(root, problem_set)))
     rows, surprises = [["task", "answer", "points", "what the student reads"]], []
     for answer in answers(root, problem_set):
         report = exam.mark(answer.task, answer.source)

@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import os
+import sys
 from pathlib import Path
 
 BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
@@ -45,11 +46,32 @@ def find_set(root: Path, problem_set: str) -> str:
     return found[0]
 
 
+def source(root: Path, problem_set: str) -> Path:
+    """The source notebook of a problem set, given by its full name."""
+    return root / "solutions" / problem_set / f"{problem_set}.ipynb"
+
+
+def import_quickly() -> None:
+    """Import jsonschema, which nbformat needs, without the parsers of web addresses that take it a second.
+
+    Where the package rfc3987_syntax is installed (jupyter-events wants it), jsonschema builds 38 grammars when it
+    is imported. No schema of a notebook has an address to check; without the package jsonschema does without.
+    """
+    if "jsonschema" in sys.modules or "rfc3987_syntax" in sys.modules:
+        return
+    sys.modules["rfc3987_syntax"] = None  # Python's way to say that there is no such package
+    try:
+        import jsonschema  # noqa: F401
+    finally:
+        del sys.modules["rfc3987_syntax"]
+
+
 def read(path: Path):
     """The notebook in a file.
 
     Raises NotebookError for a missing, empty or broken file and for one that is no notebook.
     """
+    import_quickly()
     import nbformat
 
     if not path.is_file():

@@ -3,7 +3,7 @@
 import pytest
 
 from course_lib.grading import sandbox
-from course_lib.grading.judge import judging, sanitize
+from course_lib.grading.judge import judging, sanitize, servers
 
 SECRET = "987654"  # what the hidden check of each task passes
 WITH_A_THREAD = "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()"
@@ -129,13 +129,13 @@ def test_hidden_checks_that_did_not_run_are_flagged(three_tasks_file):
 
 
 def test_where_nothing_could_begin_a_fresh_server_tries_once_more(judge, monkeypatch):
-    real, calls = judging.Server.grade, []
+    real, calls = servers.Server.grade, []
 
     def fails_first(self, *args):
         calls.append(self)
         return ({"cells": {}, "flags": []}, {"failed": "no memory"}) if len(calls) == 1 else real(self, *args)
 
-    monkeypatch.setattr(judging.Server, "grade", fails_first)
+    monkeypatch.setattr(servers.Server, "grade", fails_first)
     assert marks(judge(KEEPING)) == [2, 2, 2]
     assert len(set(map(id, calls))) == 2
 

@@ -4,8 +4,8 @@ What happens, in the order that its safety rests on:
 
 1. `sanitize` reads the submitted file, believes nothing in it but the text of the student's cells, and puts
    everything else back from the source. From here on the tests are the instructor's.
-2. `Server` (course_lib.grading.judge.server) was started before with nothing but the names of libraries: no path of
-   the course, no test, no seed, none of the grader's environment.
+2. A server (`server` is its side, `servers` the grader's) was started before with nothing but the names of
+   libraries: no path of the course, no test, no seed, none of the grader's environment.
 3. Its monitor forks the judge's process into a box and hands it one end of a line whose other end is here. Tests and
    seed go down that line, past the monitor's memory.
 4. On the judge's request the monitor forks the student's process into another box: other namespaces, another
@@ -20,31 +20,21 @@ What happens, in the order that its safety rests on:
 """
 
 import ast
-import atexit
-import contextlib
 import functools
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-import tempfile
 import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from course_lib.grading import notebooks
 from course_lib.grading.checking.report import Report, Result
-from course_lib.grading.judge.packets import Closed, Packets
+from course_lib.grading.judge import servers
 from course_lib.grading.judge.sanitize import Sanitized, master_of, sanitize
-from course_lib.grading.judge.wire import Channel, Late, WireError
 from course_lib.grading.sandbox import Limits, Sandbox
-from course_lib.grading.sandbox.namespaces import library_folders
 
 COLD = {"tensorflow", "keras", "jax"}  # their threads do not survive a fork: whoever needs them loads them
 ALWAYS = ("numpy", "course_lib.grading.checking.checks")
-SLACK = 60.0  # seconds beyond the notebook's time until the server itself counts as stuck
 
 
 @dataclass(frozen=True)
@@ -103,17 +93,17 @@ def grade_sanitized(
     if found.reason:
         return Outcome(no_points(source_notebook), reason=found.reason, warning=sandbox.warning)
     began = time.monotonic()
-    server = server_for(modules_of(source_notebook), sandbox.kind)
     cells = [cell for cell in found.notebook.cells if cell.cell_type == "code"]
     limits = limits or Limits.of(master_of(source_notebook))
     copies = sum(map(is_test, cells))  # of the student's process, which the judge has kept
     limits = replace(limits, processes=limits.processes + copies)
     job = {"seed": seed, "limits": asdict(limits), "cells": [job_cell(cell) for cell in cells]}
-    told, about = server.grade(job, limits, data_files(source_notebook))
-    if not told["cells"]:  # nothing of the student's has run yet, so the machine failed: a fresh server, once
-        server.close()
-        server = server_for(modules_of(source_notebook), sandbox.kind)
-        told, about = server.grade(job, limits, data_files(source_notebook))
+    for _ in range(2):
+        with servers.lend(modules_of(source_notebook), sandbox.kind) as server:
+            told, about = server.grade(job, limits, data_files(source_notebook))
+            if told["cells"]:
+                break
+            server.close()  # nothing of the student's has run yet, so the machine failed: a fresh server, once
     return put_together(source_notebook, cells, found, told, about, sandbox, time.monotonic() - began)
 
 
@@ -212,116 +202,6 @@ def data_files(source_notebook: Path) -> list[str]:
         for path in sorted(source_notebook.parent.iterdir())
         if path.suffix != ".ipynb" and path.is_file()
     ]
-
-
-class Server:
-    """A warm server and the line to it."""
-
-    def __init__(self, modules: tuple[str, ...], kind: str):
-        self.home = tempfile.mkdtemp(prefix="course-grading-")
-        self.line, theirs = Packets.pair()
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "course_lib.grading.judge.server",
-            str(theirs.socket.fileno()),
-            kind,
-        ]
-        self.process = subprocess.Popen(
-            [*command, *modules],
-            pass_fds=[theirs.socket.fileno()],
-            env=environment(self.home),
-            cwd=self.home,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        theirs.socket.close()
-        try:
-            self.line.receive()
-        except Closed:
-            self.close()
-            raise notebooks.GradingError("the grading server did not start; see the error above") from None
-
-    def grade(self, job: dict, limits: Limits, files: list[str]) -> tuple[dict, dict]:
-        """What the judge told last of each cell, by its number, and what the monitor said in the end."""
-        import socket
-
-        mine, judges = socket.socketpair()
-        channel = Channel(mine)
-        told: dict = {"cells": {}, "flags": []}
-        deadline = time.monotonic() + 2 * limits.total_seconds + SLACK
-        try:
-            self.line.send({"limits": asdict(limits), "files": files}, (judges.fileno(),))
-            judges.close()
-            with contextlib.suppress(WireError):  # the judge hangs up when it is done
-                channel.send(job, seconds=SLACK)
-                while True:
-                    said, _ = channel.receive(deadline - time.monotonic())
-                    if "flags" in said:
-                        told["flags"] = said["flags"]
-                    else:
-                        told["cells"][said["cell"]] = said
-            self.line.socket.settimeout(max(deadline - time.monotonic(), 1))
-            about, _ = self.line.receive()
-            self.line.socket.settimeout(None)
-        except (Late, TimeoutError, Closed):
-            self.close()
-            about = {"failed": "the grading server had to be ended"}
-        finally:
-            channel.close()
-        return told, about
-
-    @property
-    def usable(self) -> bool:
-        """Whether the server still runs."""
-        return self.process.poll() is None
-
-    def close(self) -> None:
-        """End the server and everything it started."""
-        self.line.socket.close()
-        self.process.kill()
-        self.process.wait()
-        shutil.rmtree(self.home, ignore_errors=True)
-
-
-def environment(home: str) -> dict[str, str]:
-    """What the server's processes may know of the grader's environment: no name of a course, and no secret."""
-    kept = ("PATH", "LANG", "COURSE_DATA", "TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS")
-    package = str(Path(__file__).resolve().parents[3])
-    fixed = {
-        "HOME": home,
-        "IPYTHONDIR": f"{home}/ipython",
-        "MPLCONFIGDIR": f"{home}/matplotlib",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "OMP_NUM_THREADS": "1",
-        "OMP_WAIT_POLICY": "PASSIVE",
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": os.pathsep.join([package, *library_folders()]),
-        "TERM": "dumb",
-    }
-    return {name: os.environ[name] for name in kept if name in os.environ} | fixed
-
-
-_servers: dict[tuple, Server] = {}
-
-
-def server_for(modules: tuple[str, ...], kind: str) -> Server:
-    """This process's server for a set of libraries, started when first asked for and again if it ended."""
-    key = (modules, kind, os.getpid())
-    if key not in _servers or not _servers[key].usable:
-        _servers[key] = Server(modules, kind)
-    return _servers[key]
-
-
-@atexit.register
-def close_servers() -> None:
-    """End this process's servers."""
-    for key in [key for key in _servers if key[2] == os.getpid()]:
-        _servers.pop(key).close()
 
 
 def dumps(outcome: Outcome) -> str:

@@ -37,6 +37,7 @@ class Sanitized:
 
 @functools.lru_cache(maxsize=4)
 def _master(path: str, changed: int):
+    notebooks.import_quickly()
     import nbformat
     from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 

@@ -4,8 +4,12 @@ At any time only a few submissions are in memory: those being graded. Each outco
 is in the gradebook, so a batch may be killed at any point and resumed.
 """
 
+import atexit
 import contextlib
+import os
+import shutil
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -73,25 +77,38 @@ class Summary:
         return sorted(rows, key=lambda row: -row[2])
 
 
-_papers: dict[str, Path] = {}
+_papers: dict[str, Path] = {}  # by key and process: the source notebook in a folder with the paper's files
+_unpacking = threading.Lock()
+
+
+def unpacked(paper: Paper) -> Path:
+    """The source notebook of a paper, unpacked once a process into a folder that only its user can read."""
+    key = f"{os.getpid()} {paper.key(b'')}"
+    with _unpacking:
+        if key not in _papers:
+            folder = Path(tempfile.mkdtemp(prefix="course-paper-"))
+            for name, content in paper.files.items():
+                (folder / name).write_bytes(content)
+            _papers[key] = folder / f"{paper.name}.ipynb"
+            _papers[key].write_bytes(paper.source)
+        return _papers[key]
+
+
+@atexit.register
+def forget_papers() -> None:
+    """Delete what this process unpacked."""
+    with _unpacking:
+        for key in [key for key in _papers if key.split()[0] == str(os.getpid())]:
+            shutil.rmtree(_papers.pop(key).parent, ignore_errors=True)
 
 
 def grade_bytes(paper: Paper, submission: bytes) -> dict:
-    """Grade a submission in a worker; the outcome as plain data.
-
-    The paper is unpacked once a worker, into a folder that only its user can read.
-    """
-    key = paper.key(b"")
-    if key not in _papers:
-        folder = Path(tempfile.mkdtemp(prefix="course-paper-"))
-        for name, content in paper.files.items():
-            (folder / name).write_bytes(content)
-        _papers[key] = folder / f"{paper.name}.ipynb"
-        _papers[key].write_bytes(paper.source)
+    """Grade a submission in a worker; the outcome as plain data."""
+    source = unpacked(paper)
     with tempfile.TemporaryDirectory(prefix="course-submission-") as place:
-        submitted = Path(place, f"{paper.name}.ipynb")
+        submitted = Path(place, source.name)
         submitted.write_bytes(submission)
-        return judging.grade_one(_papers[key], submitted, seed=paper.seed, sandbox=paper.sandbox).to_json()
+        return judging.grade_one(source, submitted, seed=paper.seed, sandbox=paper.sandbox).to_json()
 
 
 def here(paper: Paper, submissions: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, dict]]:
@@ -103,20 +120,20 @@ def here(paper: Paper, submissions: Iterator[tuple[str, bytes]]) -> Iterator[tup
 def on_dask(
     paper: Paper, submissions: Iterator[tuple[str, bytes]], workers: int, address: str | None
 ) -> Iterator[tuple[str, dict]]:
-    """Grade on a Dask cluster, by default one of `workers` local processes; a lost worker's work is done again."""
+    """Grade on a Dask cluster; a lost worker's work is done again.
+
+    Without an address, `workers` threads of this process are the cluster: what a worker does itself is little
+    beside what its server's processes do, and a worker in a process of its own takes a second to start.
+    """
     from distributed import Client, LocalCluster, as_completed
 
     from course_lib.grading.marking.warm import WarmServer
 
     with contextlib.ExitStack() as stack:
         if address is None:
-            options = {
-                "threads_per_worker": 1,
-                "dashboard_address": None,
-                "memory_limit": 0,
-                "silence_logs": 40,
-            }
-            address = stack.enter_context(LocalCluster(n_workers=workers, **options))
+            options = {"dashboard_address": None, "memory_limit": 0, "silence_logs": 40}
+            local = LocalCluster(processes=False, n_workers=1, threads_per_worker=workers, **options)
+            address = stack.enter_context(local)
         client = stack.enter_context(Client(address, set_as_default=False))
         client.register_plugin(WarmServer())
         held = client.scatter(paper, broadcast=True, hash=False)
@@ -131,7 +148,7 @@ def on_dask(
                 queue.add(future)
                 return
 
-        for _ in range(AHEAD * max(workers, len(client.nthreads()))):
+        for _ in range(AHEAD * max(workers, sum(client.nthreads().values()))):
             submit()
         for future in queue:
             yield names.pop(future.key), future.result()

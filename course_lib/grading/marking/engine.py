@@ -28,6 +28,7 @@ class Engine:
     def __init__(
         self, root: Path, build: str = "_build/grading", release: str = "exercises", sandbox: str = ""
     ):
+        notebooks.import_quickly()
         from nbgrader.apps import NbGraderAPI
 
         from course_lib.grading.nbgrader_config import course_config
@@ -43,7 +44,7 @@ class Engine:
 
     def source(self, problem_set: str) -> Path:
         """The source notebook of a set."""
-        return self.root / "solutions" / problem_set / f"{problem_set}.ipynb"
+        return notebooks.source(self.root, problem_set)
 
     def submit(self, problem_set: str, student: str, notebook: Path) -> bool:
         """Put a student's file where nbgrader looks for submissions, for formgrader and later regrades.

@@ -1,8 +1,9 @@
-"""Dask's part in grading: a plugin that ends a worker's warm servers with the worker."""
+"""Dask's part in grading: a plugin that tidies up with the worker."""
 
 from distributed import WorkerPlugin
 
-from course_lib.grading.judge import judging
+from course_lib.grading.judge import servers
+from course_lib.grading.marking import batch
 
 
 class WarmServer(WorkerPlugin):
@@ -11,5 +12,6 @@ class WarmServer(WorkerPlugin):
     name = "course-grading-server"
 
     def teardown(self, worker) -> None:
-        """End the servers."""
-        judging.close_servers()
+        """End the servers and delete the paper; a worker's process ends without what `atexit` would do."""
+        servers.close()
+        batch.forget_papers()
