@@ -7,6 +7,7 @@ monitor and sees a copy of its memory, finds neither there.
 """
 
 import contextlib
+import gc
 import importlib
 import os
 import random
@@ -22,7 +23,7 @@ from course_lib.grading.judge import examinee, examiner
 from course_lib.grading.judge.packets import Closed, Packets
 from course_lib.grading.judge.remote import Warden
 from course_lib.grading.judge.wire import Channel
-from course_lib.grading.sandbox import Limits, boxes
+from course_lib.grading.sandbox import Limits, boxes, huge_pages
 from course_lib.grading.sandbox.usage import memory_of, processor_seconds
 
 PAUSE = 0.1  # seconds between two looks at the memory of all processes together
@@ -145,6 +146,7 @@ class Monitor:
 def serve(line: Packets, kind: str) -> None:
     """Take submissions until the grader hangs up."""
     shell = examinee.make_shell()
+    settle()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader
     line.send({"ready": os.getpid()})
     while True:
@@ -181,6 +183,13 @@ def load(modules: list[str]) -> None:
         layer(torch.zeros(1, 2)).sum().backward()
         optimizer.step()
     random.seed(0)
+
+
+def settle() -> None:
+    """Make this process cheap to fork: a fork's garbage collector leaves alone what is there, and it has few pages."""
+    gc.collect()
+    gc.freeze()
+    huge_pages.collapse()
 
 
 def main(arguments: list[str]) -> None:
