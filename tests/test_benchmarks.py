@@ -6,8 +6,10 @@ import math
 import re
 import zipfile
 
+import frames
 import grading
 import grading_sets
+import grading_table
 import ladder
 import lines_of_code
 import numpy as np
@@ -19,9 +21,11 @@ from contenders import Contender, alternate, ratios
 from tables import Row
 from training_baselines import load_factors, save_images
 
+from course_lib import widgets
 from course_lib.data import shapes
 from course_lib.grading import notebooks
 from course_lib.training.normalization import measure_normalization
+from course_lib.widgets.base import SteeredDemo
 
 FAKE = Row("ours", "110 images/s", "theirs, 100 images/s", [1.0, 1.2, 1.1, 1.1, 1.4], 1.0)
 
@@ -258,7 +262,7 @@ KEPT = {
 
 
 def test_the_table_of_grading_has_speeds_their_ratio_and_the_verdict():
-    lines = grading.text_of(KEPT).split("\n")
+    lines = grading_table.text_of(KEPT).split("\n")
     assert (
         "| a second of training: 60 submissions, 20 by stock | 90.0 a minute | 8.0 a minute | 11.2 | at least 8 times "
         "| met |" in lines
@@ -271,7 +275,7 @@ def test_the_table_of_grading_has_speeds_their_ratio_and_the_verdict():
 
 @pytest.mark.parametrize(("seconds", "word"), [(45.0, "| met |"), (45.1, "| missed |")])
 def test_grading_keeps_its_budget_up_to_eighty_a_minute(seconds, word):
-    rows = grading.text_of({"training": KEPT["training"] | {"ours": seconds}}).split("\n")
+    rows = grading_table.text_of({"training": KEPT["training"] | {"ours": seconds}}).split("\n")
     (line,) = (row for row in rows if "80 a minute" in row)
     assert line.endswith(word)
 
@@ -313,3 +317,45 @@ $$
 """
     prose = "Two words. A sentence with and has six words. These three count."
     assert pages.words(text) == len(prose.split())
+
+
+# ---- frames of the demos
+
+CASES = [(name, case) for name, cases in frames.CASES.items() for case in cases]
+
+
+def test_frames_are_timed_of_every_demo_that_is_steered_and_of_the_convolution_demo():
+    found = {cls.bundle for cls in map(widgets.__dict__.get, widgets.__all__) if issubclass(cls, SteeredDemo)}
+    assert set(frames.CASES) == found | {widgets.ConvolutionDemo.bundle}
+
+
+@pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{name}: {case.words}" for name, case in CASES])
+def test_a_timed_demo_is_set_up_as_told_and_changed_often_enough(name, case):
+    demo = getattr(widgets, case.cls)(**case.settings)
+    assert demo.bundle == name
+    for trait, value in case.settings.items():
+        assert getattr(demo, trait) == value
+    for change in case.changes:
+        assert len(change.values) >= frames.WARMING + change.count
+
+
+def test_sizes_of_the_timed_demos_are_at_their_upper_bounds():
+    sizes = ("depth", "width", "hidden", "batch", "step", "seen", "stage")
+    for _, case in CASES:
+        traits = getattr(widgets, case.cls).class_traits()
+        for name in (name for name in sizes if getattr(traits.get(name), "max", None) is not None):
+            assert case.settings[name] == traits[name].max, (case.words, name)
+
+
+def test_the_row_of_a_demo_counts_its_slow_frames():
+    changes = [[float(n), 1.0, 2.0] for n in range(10, 21)]
+    assert frames.Measured("flow", "50 layers", "other numbers", changes).row() == (
+        "demo `flow`, 50 layers, other numbers: a frame",
+        "15.0 ms, 90% within 19.0 ms; in 3 slices",
+        "16 ms",
+    )
+    assert frames.Measured("flow", "50 layers", "other numbers", [[3.0], [5.0]]).row()[1] == (
+        "4.0 ms, 90% within 4.8 ms"
+    )
+    many = frames.Measured("flow", "50 layers", "other numbers", [[*range(1, 101)]] * 2)
+    assert many.slow == [90, 90]

@@ -9,6 +9,7 @@ from course_lib.widgets.base import SteeredDemo
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 SETTLED = "new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true))))"
+PATIENCE = 60_000  # milliseconds; a busy machine computes slowly
 TARGETS = "select, input:not([type=radio], [type=checkbox]), button, label.cd-toggle"
 
 
@@ -27,8 +28,9 @@ def slide(demo: Locator, label: str, *keys: str):
 
 
 def settle(demo: Locator):
-    """Wait until what was asked of a demo is drawn: it draws once a frame."""
+    """Wait until what was asked of a demo is drawn: it draws once a frame, what takes longer in slices."""
     demo.page.evaluate(SETTLED)
+    expect(demo).to_have_attribute("aria-busy", "false", timeout=PATIENCE)
 
 
 def check_frame(

@@ -5,7 +5,7 @@ import re
 import pytest
 from make_propagation_fixtures import flow
 from playwright.sync_api import expect
-from steered import check_frame, slide, value_of
+from steered import check_frame, settle, slide, value_of
 
 from course_lib.widgets import GradientFlowDemo
 
@@ -19,6 +19,7 @@ def demo(open_demo):
 
 def ends(demo, way: str) -> list[float]:
     """The spread at the input and at the top, as the plot says it."""
+    settle(demo)
     label = demo.get_by_role("img", name=re.compile(f"^{way}: ")).get_attribute("aria-label")
     return [value_of(text.rstrip(".")) for text in LAST.search(label).groups()]
 

@@ -8,29 +8,22 @@ import { brief } from "../shared/numbers.js";
 import { createPanel } from "../shared/panel.js";
 import { createPlot } from "../shared/plot.js";
 import { extent } from "../shared/scale.js";
+import { inSlices, whenChanged } from "../shared/slices.js";
 import { fields } from "./fields.js";
-import { fate, flow } from "./numerics.js";
+import { fate, flowSteps } from "./numerics.js";
 import { prompts } from "./prompts.js";
 
 const BINS = 41;
 const FLOOR = 1e-30; // nothing smaller is drawn
 
-/** The flow of a state, worked out again only when it may be another. */
-function createFlow() {
-  let known = "";
-  let found = null;
-  return ({ layer, ...setup }) => {
-    const key = JSON.stringify(setup);
-    if (key !== known) found = flow(setup);
-    known = key;
-    return found;
-  };
-}
+/** What the flow depends on. */
+const setupOf = ({ layer, ...setup }) => setup;
 
 const settle = (state) => ({ ...state, layer: Math.min(state.layer, state.depth) });
 
 function create(store) {
-  const flowOf = createFlow();
+  const flows = inSlices(flowSteps);
+  const flowOf = (state) => flows.now(setupOf(state));
   const panel = createPanel(fields, ["depth", "width", "activation", "init", "skip", "seed"], store);
   const look = createPanel(fields, ["layer"], store);
   const verdict = el("p", { class: "cd-verdict" });
@@ -42,17 +35,23 @@ function create(store) {
   const note = el("p", { class: "cd-note" },
     "Spread is the root of the mean square, over 16 inputs and all units. Input and the gradient at the top are standard normal; layer 0 is the input. There are no biases.");
 
+  const drawFlow = whenChanged(({ outputs, gradients: slopes, spread }, setup, at, curve, theme) => {
+    const shown = { ...setup, layer: Math.min(at, setup.depth) };
+    verdict.replaceChildren(...words(spread));
+    forward.draw(spreadSpec(shown, spread, "forward", curve), theme);
+    backward.draw(spreadSpec(shown, spread, "backward", curve), theme);
+    values.draw(histogramSpec(outputs[shown.layer], "value", "green", shown), theme);
+    gradients.draw(histogramSpec(slopes[shown.layer], "gradient", "purple", shown), theme);
+  });
+
   function draw(state, theme) {
     panel.draw(state);
     look.controls.layer.input.max = state.depth;
     look.draw(state);
     kept.draw();
-    const { outputs, gradients: slopes, spread } = flowOf(state);
-    verdict.replaceChildren(...words(spread));
-    forward.draw(spreadSpec(state, spread, "forward", kept.curve), theme);
-    backward.draw(spreadSpec(state, spread, "backward", kept.curve), theme);
-    values.draw(histogramSpec(outputs[state.layer], "value", "green", state), theme);
-    gradients.draw(histogramSpec(slopes[state.layer], "gradient", "purple", state), theme);
+    const { found, setup, behind } = flows.at(setupOf(state));
+    drawFlow(found, setup, state.layer, kept.curve, theme);
+    return behind;
   }
   const pair = (...plots) => el("div", { class: "cd-columns" }, plots.map(({ node }) => node));
   const nodes = [panel.node, kept.node, verdict, pair(forward, backward), note, look.node, pair(values, gradients)];

@@ -8,13 +8,14 @@ import { createPanel } from "../shared/panel.js";
 import { createPlayer } from "../shared/player.js";
 import { createPlot } from "../shared/plot.js";
 import { extent } from "../shared/scale.js";
+import { inSlices, stopwatch, whenChanged } from "../shared/slices.js";
 import { DEPTH, STEPS, STYLES, fields } from "./fields.js";
-import { factor, meanSquares } from "./numerics.js";
+import { factor, squareSteps } from "./numerics.js";
 import { prompts } from "./prompts.js";
 import { training } from "./training.js";
 
 const FLOOR = 1e-40; // nothing smaller is drawn
-const SPAN = 30; // milliseconds of training before the page may draw again
+const SPAN = 5; // milliseconds of training in a frame, which is drawn, too
 
 /** Makes things by initializer and keeps them as long as the settings they depend on stay. */
 function keeper(names, make) {
@@ -28,8 +29,21 @@ function keeper(names, make) {
   };
 }
 
+/** The squares of all who are shown, by initializer, in steps; what is known already is not worked out again. */
+function createSquares() {
+  const boxOf = keeper(["activation", "width", "seed"], () => ({ squares: null }));
+  return inSlices(function* ({ shown, ...settings }) {
+    const boxes = shown.map((init) => boxOf(settings, init));
+    for (const [i, init] of shown.entries()) boxes[i].squares ??= yield* squareSteps({ ...settings, init }, DEPTH);
+    return Object.fromEntries(shown.map((init, i) => [init, boxes[i].squares]));
+  });
+}
+
+const setupOf = ({ activation, width, seed, shown }) => ({ activation, width, seed, shown });
+
 function create(store) {
-  const squaresOf = keeper(["activation", "width", "seed"], (state) => meanSquares(state, DEPTH));
+  const squares = createSquares();
+  const squaresOf = (state, init) => squares.now(setupOf(state))[init];
   const trainingOf = keeper(["activation", "hidden", "seed", "rate"], training);
   const panel = createPanel(fields, ["activation", "width", "seed", "shown"], store);
   const learn = createPanel(fields, ["hidden", "rate"], store);
@@ -45,30 +59,37 @@ function create(store) {
   const propagation = block(null, panel.node, note, el("div", { class: "cd-columns" }, forward.node, backward.node));
   const trainingBlock = block("Train the same small network from each", about, learn.node, player.node, el("div", { class: "cd-columns" }, losses.node, el("div", {}, table.node, busy)));
 
+  const drawSquares = whenChanged((found, setup, theme) => {
+    const of = (_, init) => found[init];
+    forward.draw(squaresSpec(setup, of, "forward"), theme);
+    backward.draw(squaresSpec(setup, of, "backward"), theme);
+  });
+
   function draw(state, theme) {
     panel.draw(state);
     learn.draw(state);
     player.draw(state.step);
-    forward.draw(squaresSpec(state, squaresOf, "forward"), theme);
-    backward.draw(squaresSpec(state, squaresOf, "backward"), theme);
-    const behind = advance(state, trainingOf);
+    const { found, setup, behind } = squares.at(setupOf(state));
+    const drawn = drawSquares(found, setup, theme);
+    if (behind || drawn) return true; // training waits for the next frame, its plot stays as it was
+    const left = advance(state, trainingOf);
     losses.draw(lossSpec(state, trainingOf), theme);
     table.draw(state, squaresOf, trainingOf);
-    busy.textContent = behind ? "Training …" : "";
-    if (behind) store.redraw();
+    busy.textContent = left ? "Training …" : "";
+    return left;
   }
   return { nodes: [propagation, trainingBlock], draw, summary: (state) => summary(state, squaresOf, trainingOf), stop: player.stop };
 }
 
 /** Trains all who are shown up to the state's step, for a while, in turns; says whether some are still behind. */
 function advance({ step, shown, ...state }, trainingOf) {
-  const end = performance.now() + SPAN;
+  const spent = stopwatch();
   const runs = shown.map((init) => trainingOf(state, init));
   for (;;) {
-    const behind = runs.filter(({ history }) => history.length <= step);
-    if (!behind.length || performance.now() > end) return behind.length > 0;
-    const least = Math.min(...behind.map(({ history }) => history.length));
-    for (const run of behind) if (run.history.length === least) run.step();
+    const last = runs.reduce((least, run) => (run.history.length < least.history.length ? run : least), runs[0]);
+    if (!last || last.history.length > step) return false;
+    if (spent() > SPAN) return true;
+    last.step();
   }
 }
 

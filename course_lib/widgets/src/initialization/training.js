@@ -36,14 +36,20 @@ export function network({ init, hidden, seed }) {
   }));
 }
 
+function mapped(values, f) {
+  const result = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) result[i] = f(values[i]);
+  return result;
+}
+
 /** The logit of each point and what came before: { sums, values }, values[0] being the input. */
 function forward(layers, x, batch, { f }) {
   const [values, sums] = [[x], []];
   layers.forEach(({ inputs, outputs, weights, biases }, k) => {
     const z = timesTransposed(values[k], weights, batch, inputs, outputs);
-    for (let i = 0; i < z.length; i++) z[i] += biases[i % outputs];
+    for (let i = 0, unit = 0; i < z.length; i++, unit = unit + 1 < outputs ? unit + 1 : 0) z[i] += biases[unit];
     sums.push(z);
-    values.push(k < layers.length - 1 ? z.map(f) : z);
+    values.push(k < layers.length - 1 ? mapped(z, f) : z);
   });
   return { sums, values };
 }
@@ -68,9 +74,9 @@ export function backward(layers, { sums, values }, top, batch, { slope }) {
   let g = top;
   for (let k = layers.length - 1; k >= 0; k--) {
     const { inputs, outputs, weights } = layers[k];
-    if (k < layers.length - 1) g = g.map((value, i) => value * slope(sums[k][i]));
+    if (k < layers.length - 1) for (let i = 0; i < g.length; i++) g[i] *= slope(sums[k][i]);
     const biases = new Float64Array(outputs);
-    g.forEach((value, i) => (biases[i % outputs] += value));
+    for (let i = 0, unit = 0; i < g.length; i++, unit = unit + 1 < outputs ? unit + 1 : 0) biases[unit] += g[i];
     gradients.unshift({ weights: outer(g, values[k], batch, inputs, outputs), biases });
     g = times(g, weights, batch, inputs, outputs);
   }

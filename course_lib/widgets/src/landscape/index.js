@@ -8,7 +8,7 @@ import { createPlot } from "../shared/plot.js";
 import { extent } from "../shared/scale.js";
 import { createView } from "../shared/surface3d.js";
 import { fields } from "./fields.js";
-import { HALF, at, below, cut, dips, grids, heightOf, lossAt, way } from "./numerics.js";
+import { HALF, at, cut, describe, grids, heightOf, lossAt, way } from "./numerics.js";
 import { prompts } from "./prompts.js";
 
 const KINDS = [
@@ -19,6 +19,7 @@ const DOMAIN = [[-1, 1], [-1, 1]];
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const LEVEL = 1;
 const count = (found) => `${found} ${found === 1 ? "dip" : "dips"}`;
+const range = ({ low, high }) => `${brief(low)} to ${brief(high)}`;
 const percent = (share) => `${brief(100 * share)}%`;
 
 function create(store, model) {
@@ -36,7 +37,7 @@ function create(store, model) {
   const maps = KINDS.map(({ name }) => createMap(`From above, ${name}`, { onpoint: walk.point, onkey: walk.key }));
   const plots = [createPlot("Cut along d₁ through the point"), createPlot("From the first weights to the last, and as far again")];
   const table = createTable();
-  const note = el("p", { class: "cd-note" }, "The trained weights are in the middle. d₁ runs across, d₂ up. Drag the point on a map, or focus a map and use the arrow keys (with Shift: three steps).");
+  const note = el("p", { class: "cd-note" }, "The trained weights are in the middle; darker is higher. d₁ runs across, d₂ up. Drag the point on a map, or focus a map and use the arrow keys (with Shift: three steps).");
 
   function draw(state, theme) {
     for (const panel of [choice, turning, point]) panel.draw(state);
@@ -83,7 +84,8 @@ function where(state, shown) {
 
 function viewSpec({ a, b, azimuth, tilt, log, depth }, { square, name }, grid) {
   const height = (2 * (heightOf(lossAt(square, a, b), log) - grid.low)) / (grid.high - grid.low || 1) - 1;
-  const label = `Loss surface of ${depth} convolutions ${name}, turned by ${Math.round(azimuth)} degrees: ${count(dips(square))}, loss below ${LEVEL} on ${percent(below(square, LEVEL))} of the square.`;
+  const { dips, share } = describe(square, LEVEL);
+  const label = `Loss surface of ${depth} convolutions ${name}, turned by ${Math.round(azimuth)} degrees: ${count(dips)}, loss below ${LEVEL} on ${percent(share)} of the square.`;
   return { grid, azimuth, tilt, label, marks: [{ at: [at(a), at(b), height], color: "purple" }] };
 }
 
@@ -115,9 +117,9 @@ function plotSpec({ log }, shown, pointsOf, x, rules) {
 function createTable() {
   const rows = [
     ["Loss at the point", ({ square }, { a, b }) => brief(lossAt(square, a, b))],
-    ["Lowest and highest loss", ({ square }) => `${brief(Math.min(...square.flat()))} to ${brief(Math.max(...square.flat()))}`],
-    [`Share of the square with a loss below ${LEVEL}`, ({ square }) => percent(below(square, LEVEL))],
-    ["Dips: places lower than all around them", ({ square }) => String(dips(square))],
+    ["Lowest and highest loss", ({ square }) => range(describe(square, LEVEL))],
+    [`Share of the square with a loss below ${LEVEL}`, ({ square }) => percent(describe(square, LEVEL).share)],
+    ["Dips: places lower than all around them", ({ square }) => String(describe(square, LEVEL).dips)],
     ["Accuracy, training and validation", ({ accuracy, validation }) => `${percent(accuracy)}, ${percent(validation)}`],
   ].map(([name, text]) => ({ text, cells: KINDS.map(() => el("td")), name }));
   const head = ["", ...KINDS.map(({ name }) => name)].map((text) => (text ? el("th", { scope: "col" }, text) : el("td")));

@@ -23,19 +23,31 @@ export function grids(squares, { log, same }) {
   });
 }
 
+const AROUND = [[-1, -1], [-1, 0], [-1, 1], [0, -1], [0, 1], [1, -1], [1, 0], [1, 1]];
+
 /** How many of the places inside are lower than all eight around them. */
 export function dips(square) {
   let found = 0;
   for (let i = 1; i < POINTS - 1; i++)
-    for (let j = 1; j < POINTS - 1; j++) {
-      const around = [-1, 0, 1].flatMap((u) => [-1, 0, 1].map((v) => (u || v ? square[i + u][j + v] : Infinity)));
-      if (around.every((loss) => loss > square[i][j])) found++;
-    }
+    for (let j = 1; j < POINTS - 1; j++)
+      if (AROUND.every(([u, v]) => square[i + u][j + v] > square[i][j])) found++;
   return found;
 }
 
 /** The share of the square where the loss is below a level. */
 export const below = (square, level) => square.flat().filter((loss) => loss < level).length / POINTS ** 2;
+
+const described = new WeakMap();
+
+/** What can be said of a square as a whole, worked out once: { dips, share (of it below `level`), low, high }. */
+export function describe(square, level) {
+  const known = described.get(square);
+  if (known?.level === level) return known;
+  const all = square.flat();
+  const found = { level, dips: dips(square), share: below(square, level), low: Math.min(...all), high: Math.max(...all) };
+  described.set(square, found);
+  return found;
+}
 
 /** The losses through a point along the first direction, as points of a plot. */
 export const cut = (square, b) => square.map((row, i) => [at(i - HALF), row[b + HALF]]);

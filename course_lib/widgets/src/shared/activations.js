@@ -3,6 +3,10 @@
 const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
 const LEAK = 0.01;
 const sigmoid = (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
+function sigmoidSlope(x) {
+  const e = Math.exp(-Math.abs(x));
+  return e / (1 + e) ** 2;
+}
 const elu = (x, alpha = 1) => (x > 0 ? x : alpha * Math.expm1(x));
 const eluSlope = (x, alpha = 1) => (x > 0 ? 1 : alpha * Math.exp(x));
 
@@ -28,7 +32,7 @@ const density = (x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 
 export const ACTIVATIONS = {
   linear: { title: "none (linear)", f: (x) => x, slope: () => 1 },
-  sigmoid: { title: "sigmoid", f: sigmoid, slope: (x) => sigmoid(x) * sigmoid(-x) },
+  sigmoid: { title: "sigmoid", f: sigmoid, slope: sigmoidSlope },
   tanh: { title: "tanh", f: Math.tanh, slope: (x) => 1 - Math.tanh(x) ** 2 },
   relu: { title: "ReLU", f: (x) => (x > 0 ? x : 0), slope: (x) => (x > 0 ? 1 : 0) },
   leaky_relu: { title: "leaky ReLU", f: (x) => (x > 0 ? x : LEAK * x), slope: (x) => (x > 0 ? 1 : LEAK) },

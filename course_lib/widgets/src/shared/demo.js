@@ -17,7 +17,8 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
  *
  * `name` is its bundle's, `title` what the region is called, `fields` its settings, `prompts` a list of { text, …settings }:
  * what a prompt does not name goes back to where the demo started. `create(store, model)` returns
- * { nodes, draw(state, theme), summary(state), stop? }; `settle(state, patch)` may bring into order what depends on a change.
+ * { nodes, draw(state, theme), summary(state), stop? }; a `draw` that gives true has more to work out (see slices.js): it is
+ * asked again in the next frame, and what changed is said once it is there. `settle(state, patch)` may bring into order what depends on a change.
  * `store.state` holds the settings, `store.update(patch, options)`
  * changes them (`options.quiet` leaves the change to the eye) and `store.redraw()` asks for a new frame.
  */
@@ -53,7 +54,9 @@ export function demo({ name, title, fields, prompts, create, settle = (state) =>
     const screen = createScreen(node, (theme) => {
       push(store.state);
       footer.draw(store.state);
-      if (theme) parts.draw(store.state, theme);
+      const behind = Boolean(theme && parts.draw(store.state, theme));
+      node.setAttribute("aria-busy", String(behind));
+      if (behind) return screen.schedule();
       if (!quiet) voice.later(parts.summary(store.state));
       quiet = true;
     }, signal);

@@ -15,17 +15,26 @@ export const INITIALIZERS = {
 
 export const initializerOptions = (...names) => names.map((name) => [name, INITIALIZERS[name].title]);
 
+export const isUniform = (name) => Boolean(INITIALIZERS[name].uniform);
+
+/** What units (see drawUnits) are multiplied by to become the weights of a layer. */
+export function factorOf(name, fanIn, fanOut) {
+  const sigma = INITIALIZERS[name].deviation(fanIn, fanOut);
+  return isUniform(name) ? Math.sqrt(3) * sigma : sigma;
+}
+
+/** Draws numbers of the shape of an initializer from a stream of uniform ones: standard normal, or uniform in [−1, 1). */
+export function drawUnits(name, length, next) {
+  const units = new Float64Array(length);
+  if (!isUniform(name)) return fillNormal(units, next);
+  for (let i = 0; i < length; i++) units[i] = 2 * next() - 1;
+  return units;
+}
+
 /** Draws the weights of a layer, (fanOut, fanIn) row by row, from a stream of uniform numbers. */
 export function drawWeights(name, fanIn, fanOut, next) {
-  const { deviation, uniform } = INITIALIZERS[name];
-  const sigma = deviation(fanIn, fanOut);
-  const weights = new Float64Array(fanIn * fanOut);
-  if (uniform) {
-    const bound = Math.sqrt(3) * sigma;
-    for (let i = 0; i < weights.length; i++) weights[i] = bound * (2 * next() - 1);
-    return weights;
-  }
-  fillNormal(weights, next);
-  for (let i = 0; i < weights.length; i++) weights[i] *= sigma;
+  const weights = drawUnits(name, fanIn * fanOut, next);
+  const factor = factorOf(name, fanIn, fanOut);
+  for (let i = 0; i < weights.length; i++) weights[i] *= factor;
   return weights;
 }

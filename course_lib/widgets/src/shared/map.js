@@ -18,27 +18,33 @@ function paintBands(canvas, { n, values, low, high }, side, theme) {
   Object.assign(canvas.style, { width: `${side}px`, height: `${side}px` });
   const context = canvas.getContext("2d");
   const image = context.createImageData(pixels, pixels);
-  const out = new Uint32Array(image.data.buffer);
+  const out = new Int32Array(image.data.buffer);
   const colors = Array.from({ length: BANDS + 1 }, (_, band) => heightColor(band / BANDS, theme));
-  const packed = colors.map(([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r);
+  const packed = Int32Array.from(colors, ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r);
   const [r, g, b] = mix(theme.surface, theme.blue, 0.75);
   const edge = (255 << 24) | (b << 16) | (g << 8) | r;
-  const bandOf = (px, py) => {
-    const [u, v] = [(px / (pixels - 1)) * (n - 1), (1 - py / (pixels - 1)) * (n - 1)];
-    const [i, j] = [Math.min(n - 2, Math.floor(u)), Math.min(n - 2, Math.floor(v))];
-    const [s, t] = [u - i, v - j];
-    const k = j * n + i;
-    const value = (1 - t) * ((1 - s) * values[k] + s * values[k + 1]) + t * ((1 - s) * values[k + n] + s * values[k + n + 1]);
-    return Math.floor(((value - low) / (high - low || 1)) * BANDS * 0.9999);
-  };
-  let above = new Int16Array(pixels).fill(-1);
+  // Each pixel lies between two columns and two rows of the grid: where, and how far from the first of them.
+  const lower = new Int32Array(pixels);
+  const part = new Float64Array(pixels);
+  for (let p = 0; p < pixels; p++) {
+    const u = (p / (pixels - 1)) * (n - 1);
+    lower[p] = Math.min(n - 2, Math.floor(u));
+    part[p] = u - lower[p];
+  }
+  const scaling = (BANDS * 0.9999) / (high - low || 1);
+  const line = new Float64Array(n);
+  let [bands, above] = [new Int16Array(pixels), new Int16Array(pixels)];
   for (let py = 0; py < pixels; py++) {
-    const bands = Int16Array.from({ length: pixels }, (_, px) => bandOf(px, py));
+    const [j, t] = [lower[pixels - 1 - py] * n, part[pixels - 1 - py]];
+    for (let i = 0; i < n; i++) line[i] = ((1 - t) * values[j + i] + t * values[j + n + i] - low) * scaling;
     for (let px = 0; px < pixels; px++) {
-      const changes = (py && bands[px] !== above[px]) || (px && bands[px] !== bands[px - 1]);
-      out[py * pixels + px] = changes ? edge : packed[bands[px]];
+      const i = lower[px];
+      const s = part[px];
+      const band = Math.floor((1 - s) * line[i] + s * line[i + 1]);
+      bands[px] = band;
+      out[py * pixels + px] = (py && band !== above[px]) || (px && band !== bands[px - 1]) ? edge : packed[band];
     }
-    above = bands;
+    [bands, above] = [above, bands];
   }
   context.putImageData(image, 0, 0);
 }

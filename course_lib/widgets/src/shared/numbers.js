@@ -12,6 +12,8 @@ const raised = (whole) => String(whole).replace(/\d/g, (digit) => SUPERSCRIPTS[d
 /** 10 to a whole power, as it is written: 10⁻³. */
 export const power = (exponent) => (exponent === 0 ? "1" : exponent === 1 ? "10" : `10${raised(exponent)}`);
 
+const plain = new Intl.NumberFormat("en-US", { maximumFractionDigits: 10 }); // kept, as making one takes long
+
 /** A number of any size in few letters: 0.25, 1,204, 3.1·10⁻⁷, ∞. */
 export function brief(value, digits = 3) {
   if (Number.isNaN(value)) return "not a number";
@@ -21,7 +23,7 @@ export function brief(value, digits = 3) {
     const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
     return minus(`${Number(mantissa)}·10${raised(Number(exponent))}`);
   }
-  return minus(Number(value.toPrecision(digits)).toLocaleString("en-US", { maximumFractionDigits: 10 }));
+  return minus(plain.format(Number(value.toPrecision(digits))));
 }
 
-export const count = (value) => value.toLocaleString("en-US");
+export const count = (value) => plain.format(value);

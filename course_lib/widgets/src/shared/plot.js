@@ -2,7 +2,7 @@
 import { el } from "./dom.js";
 import { widthOf } from "./measure.js";
 import { axis } from "./scale.js";
-import { color, marker, path, svg } from "./svg.js";
+import { color, marker, markers, path, setAll, svg } from "./svg.js";
 
 const MARGIN = { left: 46, right: 10, top: 22, bottom: 36 };
 const PER_TICK = { x: 56, y: 34 }; // pixels that a number of an axis needs
@@ -17,25 +17,28 @@ export function createPlot(title, height = 230) {
   const legend = el("ul", { class: "cd-legend" });
   const box = el("div", { class: "cd-plot-box" }, picture);
   const node = el("figure", { class: "cd-plot" }, el("figcaption", { class: "cd-title" }, title), box, legend);
+  const [bands, axes, rules, lines] = [svg("g"), svg("g"), svg("g"), svg("svg")];
+  picture.append(bands, axes, rules, lines);
+  let arranged = "";
   let written = "";
 
   function draw(spec, theme) {
     const width = widthOf(box, theme.width);
     if (width < 1) return;
-    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    picture.setAttribute("width", width);
-    picture.setAttribute("height", height);
     picture.setAttribute("aria-label", `${title}. ${spec.label}`);
     const inner = { right: width - MARGIN.right, bottom: height - MARGIN.bottom };
     const x = axis(spec.x, MARGIN.left, inner.right, Math.max(2, (inner.right - MARGIN.left) / PER_TICK.x));
     const y = axis(spec.y, inner.bottom, MARGIN.top, Math.max(2, (inner.bottom - MARGIN.top) / PER_TICK.y));
-    const lines = (spec.series ?? []).flatMap((series) => drawSeries(series, x, y, inner));
-    picture.replaceChildren(
-      ...drawBands(spec.bands ?? [], x, inner),
-      ...drawAxes(spec, x, y, inner),
-      ...drawRules(spec.rules ?? [], x, y, inner),
-      svg("svg", cut(inner), lines),
-    );
+    const arrangement = JSON.stringify([width, spec.x, spec.y]);
+    if (arrangement !== arranged) {
+      setAll(picture, { viewBox: `0 0 ${width} ${height}`, width, height });
+      setAll(lines, cut(inner));
+      axes.replaceChildren(...drawAxes(spec, x, y, inner)); // text, which takes longest: kept as long as it stays
+    }
+    arranged = arrangement;
+    bands.replaceChildren(...drawBands(spec.bands ?? [], x, inner));
+    rules.replaceChildren(...drawRules(spec.rules ?? [], x, y, inner));
+    lines.replaceChildren(...(spec.series ?? []).flatMap((series) => drawSeries(series, x, y, inner)));
     const named = (spec.series ?? []).filter(({ name }) => name);
     const text = JSON.stringify(named.map(({ name, color, dash, marker }) => [name, color, dash, marker]));
     if (text !== written) legend.replaceChildren(...named.map(entry));
@@ -68,7 +71,7 @@ function drawAxes({ x: horizontal, y: vertical }, x, y, { right, bottom }) {
     ...x.ticks.map((tick) => svg("text", { x: x.at(tick), y: bottom + 14, "text-anchor": "middle" }, x.text(tick))),
     ...y.ticks.map((tick) => svg("text", { x: MARGIN.left - 5, y: y.at(tick) + 4, "text-anchor": "end" }, y.text(tick))),
     svg("text", { x: (MARGIN.left + right) / 2, y: bottom + 31, "text-anchor": "middle", class: "cd-axis-label" }, horizontal.label ?? ""),
-    vertical.label && svg("text", { x: 4, y: MARGIN.top - 10, class: "cd-axis-label" }, vertical.label),
+    ...(vertical.label ? [svg("text", { x: 4, y: MARGIN.top - 10, class: "cd-axis-label" }, vertical.label)] : []),
   ];
 }
 
@@ -95,11 +98,12 @@ function drawSeries({ points, color: name, dash, marker: shape, bars, thin }, x,
   if (!shape) return [line];
   const stride = Math.ceil(placed.length / 12);
   const shown = placed.filter((place, i) => i % stride === 0 && place.every(Number.isFinite));
-  return [line, ...shown.map(([a, b]) => marker(shape, name, a, b))];
+  return shown.length ? [line, markers(shape, name, shown)] : [line];
 }
 
 function drawBars(placed, name, bottom) {
   const wide = placed.length > 1 ? Math.abs(placed[1][0] - placed[0][0]) : 12;
-  return placed.filter((place) => place.every(Number.isFinite)).map(([a, b]) =>
-    svg("rect", { x: a - wide * 0.45, width: wide * 0.9, y: Math.min(b, bottom), height: Math.max(0, bottom - b), fill: color(name), "fill-opacity": 0.7 }));
+  const d = placed.filter((place) => place.every(Number.isFinite)).map(([a, b]) =>
+    `M${(a - wide * 0.45).toFixed(2)} ${Math.min(b, bottom).toFixed(2)}h${(wide * 0.9).toFixed(2)}V${bottom}h${(-wide * 0.9).toFixed(2)}Z`);
+  return [svg("path", { d: d.join(""), fill: color(name), "fill-opacity": 0.7 })];
 }

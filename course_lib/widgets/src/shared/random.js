@@ -1,8 +1,8 @@
 // Random numbers that are the same each time for a seed. tests/widgets/page_random.py makes the same ones in Python.
 
-/** Uniform numbers in [0, 1) from a seed: T. Ettinger's mulberry32, of 32 bits. */
-export function uniform(seed) {
-  let state = seed >>> 0;
+/** Uniform numbers in [0, 1) from a seed, without the first `skipped`: T. Ettinger's mulberry32, of 32 bits. */
+export function uniform(seed, skipped = 0) {
+  let state = (seed + Math.imul(skipped, 0x6d2b79f5)) >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let t = state;

@@ -2,6 +2,7 @@
 import { el } from "./dom.js";
 import { heightColor } from "./map.js";
 import { widthOf } from "./measure.js";
+import { whenChanged } from "./slices.js";
 import { css, mix } from "./theme.js";
 
 const MAX_SIDE = 400;
@@ -31,16 +32,21 @@ export function createView(title, onturn) {
     if (canvas.hasPointerCapture(event.pointerId)) onturn(event.movementX * 0.6, event.movementY * 0.6);
   });
 
+  const arrange = whenChanged((width, height, side, high) => {
+    Object.assign(canvas, { width, height });
+    Object.assign(canvas.style, { width: `${side}px`, height: `${high}px` });
+  });
+
   function draw(spec, theme) {
     const side = Math.floor(Math.min(MAX_SIDE, widthOf(room, theme.width)));
     if (side < 1) return;
     const scale = globalThis.devicePixelRatio || 1;
     const high = Math.round(side * 0.86);
-    Object.assign(canvas, { width: Math.round(side * scale), height: Math.round(high * scale) });
-    Object.assign(canvas.style, { width: `${side}px`, height: `${high}px` });
+    arrange(Math.round(side * scale), Math.round(high * scale), side, high);
     canvas.setAttribute("aria-label", spec.label);
     const context = canvas.getContext("2d");
-    context.scale(scale, scale);
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, side, high);
     const view = viewFrom(spec.azimuth, spec.tilt);
     const place = (point) => {
       const [across, up] = view(point);
