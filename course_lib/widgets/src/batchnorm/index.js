@@ -37,6 +37,7 @@ function create(store) {
   const after = createPlot("After batch norm", 190);
   const means = createPlot("Mean: batches and running average");
   const variances = createPlot("Variance: batches and running average");
+  const about = el("p", { class: "cd-note" }, "The histograms hold the values of many batches; in train mode each batch was normalized by itself.");
   const walk = createWalk(store);
   const columns = (...plots) => el("div", { class: "cd-columns" }, plots.map(({ node }) => node));
 
@@ -53,7 +54,7 @@ function create(store) {
     walk.draw(state);
   }
   return {
-    nodes: [input.node, layer.node, player.node, verdict, columns(before, after), columns(means, variances), walk.node],
+    nodes: [input.node, layer.node, player.node, verdict, columns(before, after), about, columns(means, variances), walk.node],
     draw,
     summary: (state) => {
       const history = historyOf(state);
@@ -111,7 +112,7 @@ function createWalk(store) {
   const body = el("tbody");
   const head = ["Pass", "What", "Formula", "Numbers"].map((text) => el("th", { scope: "col" }, text));
   const table = el("table", { class: "cd-table" }, el("thead", {}, el("tr", {}, head)), body);
-  const about = el("p", { class: "cd-note" }, "A batch of four, with γ and β from above; train mode. Say each line's numbers before you press Step.");
+  const about = el("p", { class: "cd-note" }, "A batch of m = 4, with γ and β from above; train mode. Say each line's numbers before you press Step.");
   const node = block("Both passes, line by line", about, player.node, el("div", { class: "cd-scroll", tabindex: "0", role: "group", "aria-label": "Lines of both passes" }, table));
 
   function draw(state) {

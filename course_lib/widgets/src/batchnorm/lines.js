@@ -15,15 +15,15 @@ export function lines(state) {
   const line = (pass, name, formula, value) => ({ pass, name, formula, value, text: Array.isArray(value) ? list(value) : brief(value) });
   return [
     line("forward", "x", "the batch", p.x),
-    line("forward", "μ", "Σx / N", p.mean),
-    line("forward", "σ²", "Σ(x − μ)² / N", p.variance),
+    line("forward", "μ", "Σx / m", p.mean),
+    line("forward", "σ²", "Σ(x − μ)² / m", p.variance),
     line("forward", "x̂", "(x − μ) / √(σ² + ε)", p.hat),
     line("forward", "y", "γ·x̂ + β", p.y),
-    line("backward", "∂L/∂y", "what comes back", p.dy),
+    line("backward", "∂L/∂y", "upstream", p.dy),
     line("backward", "∂L/∂γ and ∂L/∂β", "Σ ∂L/∂y · x̂ and Σ ∂L/∂y", [p.dGamma, p.dBeta]),
     line("backward", "∂L/∂x̂", "γ · ∂L/∂y", p.dHat),
     line("backward", "∂L/∂σ²", "−½ (σ² + ε)^(−3/2) · Σ ∂L/∂x̂ · (x − μ)", p.dVariance),
     line("backward", "∂L/∂μ", "−Σ ∂L/∂x̂ / √(σ² + ε)", p.dMean),
-    line("backward", "∂L/∂x", "∂L/∂x̂ / √(σ² + ε) + ∂L/∂σ² · 2(x − μ)/N + ∂L/∂μ / N", p.dx),
+    line("backward", "∂L/∂x", "∂L/∂x̂ / √(σ² + ε) + ∂L/∂σ² · 2(x − μ)/m + ∂L/∂μ / m", p.dx),
   ];
 }
