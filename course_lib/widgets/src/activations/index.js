@@ -28,7 +28,7 @@ function create(store) {
   const single = el("div", { class: "cd-columns" }, plots.f.node, plots.slope.node);
   const many = el("div", { class: "cd-columns" }, plots.value.node, plots.gradient.node);
   const shade = el("p", { class: "cd-note" });
-  const rule = el("p", { class: "cd-note" }, "Each layer does h ← φ(w·h), beginning with h = x. The gradient takes a factor w·φ′(w·h) from each.");
+  const rule = el("p", { class: "cd-note" }, "Each layer does h ← φ(w·h), beginning with h = x. The gradient takes a factor w·φ′(w·h) from each; below 10⁻¹², and at 0, its curve runs along the lower edge.");
 
   function draw(state, theme) {
     choose.draw(state);

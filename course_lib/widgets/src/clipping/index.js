@@ -59,7 +59,7 @@ function createArrow(store) {
   const head = ["Gradient", "Vector", "Length", "Turned by"].map((text) => el("th", { scope: "col" }, text));
   const table = el("table", { class: "cd-table" }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows));
   const node = el("div", {}, panel.node,
-    el("div", { class: "cd-columns" }, plane.node, block("In numbers", el("div", { class: "cd-scroll" }, table), el("p", { class: "cd-note" }, "By value: each part is moved into [−c, c] (clipvalue, clip_grad_value_). By norm: the whole is multiplied by c/‖g‖ if ‖g‖ > c (clipnorm, clip_grad_norm_)."))));
+    el("div", { class: "cd-columns" }, plane.node, block("In numbers", el("div", { class: "cd-scroll" }, table), el("p", { class: "cd-note" }, "By value: each entry is moved into [−c, c] (clipvalue, clip_grad_value_). By norm: the whole is multiplied by c/‖g‖ if ‖g‖ > c (clipnorm, clip_grad_norm_)."))));
 
   function draw(state, theme) {
     panel.draw(state);
@@ -104,7 +104,7 @@ function createCliff(store) {
   const gradient = el("p", { class: "cd-verdict" });
   const places = el("p", { class: "cd-note" });
   const about = el("p", { class: "cd-note" },
-    "A recurrent network of one unit, hₜ = w·σ(hₜ₋₁) + b, is unrolled 50 times; the loss is (σ(h₅₀) − 0.7)². Along b = −w/2 it is a cliff: a little more or less, and the unit ends high or low.");
+    `A recurrent network of one unit, hₜ = w·σ(hₜ₋₁) + b, is unrolled 50 times; the loss is (σ(h₅₀) − 0.7)². Along b = −w/2 it is a cliff: a little more or less, and the unit ends high or low. The map has w from ${text(DOMAIN[0][0])} to ${text(DOMAIN[0][1])} and b from ${text(DOMAIN[1][0])} to ${text(DOMAIN[1][1])}; where its lines crowd, the loss is steep.`);
   const node = block("A step at a cliff", about, panel.node, gradient, player.node, el("div", { class: "cd-columns" }, map.node, el("div", {}, plot.node, places)));
   map.node.append(mapLegend(WAYS.map(({ name, color, shape }) => ({ text: name, color, shape }))));
 
