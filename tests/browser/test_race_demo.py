@@ -85,7 +85,7 @@ def test_on_the_ridge_nobody_leaves_without_noise(demo):
         expect(height(demo, name)).not_to_contain_text("off the map")
     slide(demo, "Noise on the gradient", "ArrowRight")
     expect(height(demo, "SGD")).to_contain_text("off the map after step")
-    expect(demo.get_by_label("Noise number")).to_be_visible()
+    expect(demo.get_by_label("Draw of the noise")).to_be_visible()
 
 
 def test_a_press_on_the_map_sets_the_start_and_a_tick_adds_a_racer(demo):

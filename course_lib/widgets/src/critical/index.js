@@ -46,9 +46,9 @@ function create(store) {
     { color: "purple", shape: "circle", text: "you" },
     { color: "purple", text: "−∇f, downhill" },
     { color: "vermillion", text: "v₁, smaller eigenvalue" },
-    { color: "green", text: "v₂, larger eigenvalue" },
+    { color: "green", text: "v₂, larger eigenvalue", dash: "7 4" },
   ]);
-  map.node.append(legend, el("p", { class: "cd-note" }, "Drag the point, or focus the map and use the arrow keys (with Shift: ten times as far)."));
+  map.node.append(legend, el("p", { class: "cd-note" }, "Darker is higher; crosses are critical points. Drag the point, or focus the map and use the arrow keys (with Shift: ten times as far). A walk stops at the edge."));
   view.node.append(turning.node);
 
   function draw(state, theme) {

@@ -3,7 +3,7 @@ import { choose } from "./fields.js";
 
 export const prompts = [
   {
-    text: "Before you press it: where does “Downhill step” lead from here, after many presses, and what would one press of “Newton step” do?",
+    text: "Set up the saddle, and guess before you press: where does “Downhill step” lead after many presses, and “Newton step” after one?",
     ...choose("saddle"),
   },
   {
@@ -23,7 +23,7 @@ export const prompts = [
     ...choose("beale"),
   },
   {
-    text: "In Rosenbrock's valley one eigenvalue is hundreds of times the other. Which step size still goes downhill, and how far does it get?",
+    text: "At Rosenbrock's minimum one eigenvalue is 2,500 times the other. Which step size still goes downhill, and how far does it get in 40 steps?",
     ...choose("rosenbrock"), rate: 0.001,
   },
 ];

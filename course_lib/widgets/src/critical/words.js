@@ -24,7 +24,11 @@ export function verdict(point) {
   return [name, `∇f = 0 and ${eigenvalues(point)}: ${MEANING[kind]}.`];
 }
 
-export const pair = ([a, b]) => `(${brief(a)}, ${brief(b)})`;
+/** Two numbers; one that is nothing but rounding beside the other is written as 0. */
+export const pair = (both) => {
+  const least = 1e-12 * Math.max(...both.map(Math.abs));
+  return `(${both.map((value) => brief(Math.abs(value) < least ? 0 : value)).join(", ")})`;
+};
 
 export const summary = (point) => {
   const [name, why] = verdict(point);

@@ -25,7 +25,7 @@ export const fields = {
   y: range("Start x₂", 0.6, -2.75, 3, 0.05, { free: true }),
   racers: someOf("Who races", ["sgd", "momentum", "adam", "newton"], RACERS.map(({ key, name }) => [key, name])),
   noise: range("Noise on the gradient", 0, 0, 2, 0.05),
-  seed: range("Noise number", 1, 1, 99),
+  seed: range("Draw of the noise", 1, 1, 99),
   step: range("Step", 0, 0, STEPS),
   ...rates,
 };

@@ -46,7 +46,7 @@ function create(store) {
   panel.node.prepend(surface.node);
   const player = createPlayer({ name: "step", last: () => STEPS, rate: RATE, get: () => store.state.step, onstep: (step) => store.update({ step }) });
   const map = createMap("From above", { onpoint: (x, y) => store.update({ x, y }) });
-  map.node.append(el("p", { class: "cd-note" }, "Press on the map to choose a start. Crosses are flat points: minima or saddles."));
+  map.node.append(el("p", { class: "cd-note" }, "Press on the map to choose a start. Darker is higher; crosses are flat points: minima or saddles."));
   const plot = createPlot("Height after each step", 260);
   const table = createTable(store);
 
@@ -63,7 +63,7 @@ function create(store) {
   }
   const columns = el("div", { class: "cd-columns" }, map.node, plot.node);
   const note = el("p", { class: "cd-note" },
-    "Momentum and Nesterov keep 0.9 of their velocity, RMSProp 0.9 of its mean of squares, Adam 0.9 and 0.999. All see the same noise.");
+    "Momentum and Nesterov keep 0.9 of their velocity, RMSProp 0.9 of its mean of squares, Adam 0.9 and 0.999. All see the same noise. Where heights are drawn by powers of ten, those below 10⁻⁸ are at the bottom.");
   return {
     nodes: [panel.node, table.node, player.node, columns, note],
     draw,

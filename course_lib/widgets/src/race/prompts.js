@@ -13,7 +13,7 @@ export const prompts = [
     ...choose("ravine"), racers: ["sgd"], rate_sgd: 0.38,
   },
   {
-    text: "All start on the ridge of the saddle, where the gradient points straight at it. Who ever leaves? Then turn on a little noise.",
+    text: "All start on the ridge of the saddle, where downhill points straight at the saddle point. Who ever leaves? Then turn on a little noise.",
     ...choose("saddle"), x: -1.5, y: 0, racers: allOf, rate_sgd: 0.1,
   },
   {
