@@ -1,6 +1,6 @@
 """Measure grading against stock nbgrader, and write its table in `benchmarks/README.md`.
 
-    python benchmarks/grading.py                       every part: ps02, training, thousand, resumed, box, killed
+    python benchmarks/grading.py                       every part: ps02, training, banks, thousand, resumed, box, killed
     python benchmarks/grading.py --only ps02 box       these; the table keeps what was measured before of the others
     python benchmarks/grading.py --stock 20            grade only the first 20 of the submissions by stock nbgrader
     python benchmarks/grading.py --quick               a few submissions, to see that all works; writes nothing
@@ -12,10 +12,10 @@ grows far less.
 """
 
 import argparse
+import itertools
 import json
 import os
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,17 +25,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grading_sets
+import grading_table
 import grading_ways
 import tables
 from grading_ways import Course, Run
 
+from course_lib.grading import notebooks
+
 KEPT = grading_sets.HOUSE / "_build" / "benchmarks" / "grading.json"
 PACKAGES = ("torch", "nbgrader", "nbclient", "distributed")
-HEADINGS = ("what", "ours", "stock nbgrader", "ratio", "budget", "verdict")
-FASTER = 8.0  # times stock, with a second of training
-EACH_MINUTE = 80.0  # submissions on two cores, with a second of training
-BOX = 0.025  # seconds
-MEBIBYTE = 1 << 20
+FORBIDDEN = "must not be used in this task"  # a part of what a student reads
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class Plan:
     resumed: int = 1000
     boxes: int = 30
     killed: int = 60
+    groups: int | None = None  # of submissions with answers of each set's bank; None is all
     workers: int = 2
 
     def prepare(self, problem_set: str, count: int, steps: int | None = None):
@@ -140,6 +140,49 @@ def training(plan: Plan) -> dict:
     steps = grading_sets.steps_of_a_second()
     print(f"training: {steps:,} steps fill a second of processor time", flush=True)
     return compare(plan, "training", grading_sets.TRAINING, steps)
+
+
+def banks(plan: Plan) -> dict:
+    """Every answer of every set's bank, right and wrong, both ways: whether the marks are the same."""
+    found = {}
+    for problem_set in sorted(
+        path.name for path in (grading_sets.HOUSE / "solutions").iterdir() if path.is_dir()
+    ):
+        source = notebooks.read(notebooks.source(grading_sets.HOUSE, problem_set))
+        place = Path(tempfile.mkdtemp(prefix=f"{problem_set}-", dir=plan.folder))
+        ours, stock = (Course.make(place / way, problem_set, source, plan.log) for way in ("ours", "stock"))
+        stock.release()
+        files, answers = {}, {}
+        chosen = itertools.islice(grading_sets.bank_submissions(problem_set, source), plan.groups)
+        for number, (members, data) in enumerate(chosen):
+            student = f"student-{number:03d}"
+            answers[student] = members
+            files[student] = place / "in" / student / f"{problem_set}.ipynb"
+            files[student].parent.mkdir(parents=True)
+            files[student].write_bytes(data)
+        run = ours.ours(place / "in", "--workers", str(plan.workers), hear=progress(problem_set))
+        marks = graded(run, ours, len(files))
+        stock.stock(files)
+        found[problem_set] = compare_banks(answers, marks, stock.marks())
+        print(f"{problem_set}: {found[problem_set]}", flush=True)
+    return {"sets": found, "load": [os.getloadavg()[0]]}
+
+
+def compare_banks(answers: dict, ours: dict, stock: dict) -> dict:
+    """How many answers were compared and which of them have other marks, as (task/answer, ours, stock)."""
+    compared, forbidden, different = 0, 0, []
+    for student, members in answers.items():
+        for task, answer in members.items():
+            pair = [marks[student][f"{notebooks.TEST}{task}"] for marks in (ours, stock)]
+            compared += 1
+            if pair[0] == pair[1]:
+                continue
+            # A forbidden name costs whatever could use it under the judge, what does use it under stock nbgrader.
+            if any(FORBIDDEN in said for said in answer.says):
+                forbidden += 1
+            else:
+                different.append([f"{task}/{answer.name}", *pair])
+    return {"compared": compared, "forbidden": forbidden, "different": different}
 
 
 def thousand(plan: Plan) -> dict:
@@ -238,103 +281,14 @@ def killed(plan: Plan) -> dict:
 
 
 PARTS: dict[str, Callable[[Plan], dict]] = {
-    function.__name__: function for function in (ps02, training, thousand, resumed, box, killed)
+    function.__name__: function for function in (ps02, training, banks, thousand, resumed, box, killed)
 }
-TITLES = {"ps02": "ps02", "training": "a second of training"}
-
-
-def verdict(good: bool) -> str:
-    """Whether a budget is kept."""
-    return "met" if good else "missed"
-
-
-def compared_rows(name: str, found: dict) -> list[list[str]]:
-    """Speed and processor time of the two ways."""
-    title, count, few = TITLES[name], found["count"], found["stock_count"]
-    ours, stock = 60 * count / found["ours"], 60 * few / found["stock"]
-    budgets = [["", ""]] * 2
-    if name == "training":
-        budgets = [
-            [f"at least {FASTER:g} times", verdict(ours >= FASTER * stock)],
-            [f"{EACH_MINUTE:g} a minute", verdict(ours >= EACH_MINUTE)],
-        ]
-    speeds = [f"{ours:.1f} a minute", f"{stock:.1f} a minute", f"{ours / stock:.1f}"]
-    rows = [[f"{title}: {count} submissions, {few} by stock", *speeds, *budgets[0]]]
-    if name == "training":
-        rows.append([f"{title}: speed alone", speeds[0], "", "", *budgets[1]])
-    if found["ours_processor"] is not None:
-        spent, stock_spent = found["ours_processor"] / count, found["stock_processor"] / few
-        times = [f"{spent:.2f} s", f"{stock_spent:.2f} s", f"{stock_spent / spent:.1f}"]
-        rows.append([f"{title}: processor time of a submission", *times])
-    return rows
-
-
-def thousand_rows(found: dict) -> list[list[str]]:
-    """Time and memory of a large class."""
-    count, memory = found["count"], list(found["memory_at"].items())
-    what = f"{count:,} submissions of a tiny set"
-    speed = f"{found['ours']:.0f} s, {60 * count / found['ours']:.0f} a minute"
-    growth = " and ".join(f"{size / MEBIBYTE:.0f} MiB after {number}" for number, size in memory)
-    rows = [[what, speed], [f"{what}: memory of the grading process", growth]]
-    rows += [
-        [f"{what}: peak of a {stage}", f"{size / MEBIBYTE:.0f} MiB"] for stage, size in found["peaks"].items()
-    ]
-    return rows
-
-
-def rows_of(name: str, found: dict) -> list[list[str]]:
-    """The lines of the table that a part gives."""
-    if name in TITLES:
-        rows = compared_rows(name, found)
-    elif name == "thousand":
-        rows = thousand_rows(found)
-    elif name == "resumed":
-        what = (
-            f"{found['count']:,} submissions of a tiny set, killed after {found['killed_at']:,} and resumed"
-        )
-        times = f"{found['killed']:.0f} s + {found['resumed']:.0f} s"
-        rows = [[what, times, "", "", "nothing lost or doubled", "met"]]
-    elif name == "box":
-        median = statistics.median(found["seconds"])
-        budget = [f"{1000 * BOX:.0f} ms", verdict(median <= BOX)]
-        what = f"open and close a box, median of {len(found['seconds'])}"
-        rows = [[what, f"{1000 * median:.0f} ms", "", "", *budget]]
-    else:
-        what = f"{found['count']} submissions of a tiny set, one of two Dask workers killed"
-        rows = [[what, f"{found['seconds']:.0f} s", "", "", "nothing lost", "met"]]
-    return [row + [""] * (len(HEADINGS) - len(row)) for row in rows]
-
-
-def text_of(kept: dict[str, dict]) -> str:
-    """The tables of all parts that were measured, with when and how busy the machine was."""
-    texts = []
-    for name in (name for name in PARTS if name in kept):
-        found = kept[name]
-        load = ", ".join(f"{value:.1f}" for value in found["load"])
-        texts.append(
-            f"`{name}`. {found['head']} Load of the machine over the measurement: {load}; it took "
-            f"{found['took']:.0f} s.\n\n{tables.table(HEADINGS, rows_of(name, found))}"
-        )
-    return "\n\n".join([*texts, note(kept)])
-
-
-def note(kept: dict[str, dict]) -> str:
-    """What was given to whom, in sentences."""
-    marks = sum(found.get("marks", 0) for found in kept.values())
-    steps = kept.get("training", {}).get("steps")
-    return (
-        "Ours is `course grade` with sandbox, hidden tests out of reach, feedback and gradebook, with the start of its "
-        "workers and the release of the set; stock is `nbgrader autograde` and `nbgrader generate_feedback` with all "
-        "defaults: one kernel after the other, no sandbox, the same tests in the student's process. Both get the same "
-        f"files and one thread a process. Marks that were compared, all equal: {marks}."
-        + (f" A second of training is {steps:,} steps of a small network, the same for all." if steps else "")
-        + " Processor time is that of all processes of a command together."
-    )
 
 
 def read_kept(path: Path = KEPT) -> dict[str, dict]:
     """What earlier runs measured."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {name: found[name] for name in PARTS if name in found}
 
 
 def measure(names: Sequence[str], options) -> None:
@@ -345,7 +299,15 @@ def measure(names: Sequence[str], options) -> None:
             place = Path(folder)
             log = KEPT.with_name(f"grading-{name}.log")
             log.write_text("", encoding="utf-8")
-            few = {"submissions": 4, "stock": 2, "thousand": 10, "resumed": 10, "boxes": 3, "killed": 6}
+            few = {
+                "submissions": 4,
+                "stock": 2,
+                "thousand": 10,
+                "resumed": 10,
+                "boxes": 3,
+                "killed": 6,
+                "groups": 1,
+            }
             many = {key: getattr(options, key) for key in ("submissions", "stock", "thousand", "resumed")}
             plan = Plan(place, log, **(few if options.quick else many), workers=options.workers)
             began = time.perf_counter()
@@ -353,10 +315,10 @@ def measure(names: Sequence[str], options) -> None:
             found["took"] = time.perf_counter() - began
         found["head"] = tables.head(tables.processors(), PACKAGES)
         kept = {name: found} if options.quick else read_kept() | {name: found}
-        print(f"\n{text_of({name: found})}\n", flush=True)
+        print(f"\n{grading_table.text_of({name: found})}\n", flush=True)
         if not options.quick:
             KEPT.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-            tables.write("grading", text_of(kept))
+            tables.write("grading", grading_table.text_of(read_kept()))
     print("Nothing was written: too quick to count." if options.quick else f"The table is in {tables.README}")
 
 
@@ -373,7 +335,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--table", action="store_true", help="only write the table again")
     options = parser.parse_args(arguments)
     if options.table:
-        tables.write("grading", text_of(read_kept()))
+        tables.write("grading", grading_table.text_of(read_kept()))
     else:
         measure(options.only or list(PARTS), options)
 

@@ -192,3 +192,12 @@ def submissions(problem_set: str, source, blank, count: int) -> Iterator[tuple[s
     for number, cells in enumerate(choices(right_answers(problem_set, source), count)):
         notebook = filled_in(blank, cells)
         yield f"student-{number + 1:0{width}}", nbformat.writes(notebook).encode()
+
+
+def bank_submissions(problem_set: str, source) -> Iterator[tuple[dict[str, bank.Answer], bytes]]:
+    """All answers of a set's bank as few submissions: (task -> answer, file); other tasks have the solution."""
+    exam = bank.Exam(source)
+    for answers in bank.together(exam, bank.answers(HOUSE, problem_set)):
+        cells = {task: solution_of(pair[0].source) for task, pair in notebooks.tasks(source).items()}
+        cells |= {task: answer.source for task, answer in answers.items()}
+        yield answers, nbformat.writes(filled_in(source, cells)).encode()

@@ -1,6 +1,6 @@
 """Grades the corpus of hostile submissions and prints the table: what had to come out, and what came out.
 
-    python benchmarks/hostile_submissions.py [NAME ...] [--row ROW] [--workers N] [--no-sandbox]
+    python benchmarks/hostile_submissions.py [NAME ...] [--row ROW] [--workers N] [--no-sandbox] [--plain-user]
     python benchmarks/hostile_submissions.py --write FOLDER
 
 Without a sandbox, on purpose, the table has to show failures. Everything in the corpus is bounded, but do that on a
@@ -44,7 +44,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="course-hostile-") as folder:
         course = harness.Course(Path(options.keep or folder), sorted({"honest", *chosen}))
         started = time.monotonic()
-        status = course.grade(*flags)
+        status = course.grade(*flags, plain_user=options.plain_user)
         seconds = time.monotonic() - started
         damage = course.damage()
         failures = show(course, chosen)
@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--row", choices=sorted(hostile.ROWS), help="only this row of the table of outcomes")
     top.add_argument("--workers", type=int)
     top.add_argument("--no-sandbox", action="store_true")
+    top.add_argument("--plain-user", action="store_true", help="grade as the user nobody, if this is root")
     top.add_argument("--write", type=Path, metavar="FOLDER", help="only write the submissions")
     top.add_argument("--keep", type=Path, metavar="FOLDER", help="grade in this new folder and leave it")
     return top

@@ -24,6 +24,7 @@ from training_baselines import load_factors, save_images
 from course_lib import widgets
 from course_lib.data import shapes
 from course_lib.grading import notebooks
+from course_lib.grading.answers import bank
 from course_lib.training.normalization import measure_normalization
 from course_lib.widgets.base import SteeredDemo
 
@@ -280,6 +281,17 @@ def test_grading_keeps_its_budget_up_to_eighty_a_minute(seconds, word):
     assert line.endswith(word)
 
 
+def test_an_answer_that_has_other_marks_is_named_unless_it_uses_a_forbidden_name():
+    wrong = bank.Answer("a", "off_by_one", "wrong", 1.0, ("One too many.",), "")
+    forbidden = bank.Answer("a", "library", "wrong", 0.0, ("numpy.linalg must not be used in this task",), "")
+    answers = {"ada": {"a": wrong}, "bob": {"a": forbidden}, "eve": {"a": wrong}}
+    ours = {student: {"test-a": mark} for student, mark in (("ada", 1.0), ("bob", 0.0), ("eve", 2.0))}
+    stock = {student: {"test-a": 1.0} for student in answers}
+    found = grading.compare_banks(answers, ours, stock)
+    assert found == {"compared": 3, "forbidden": 1, "different": [["a/off_by_one", 2.0, 1.0]]}
+    assert [row[-1] for row in grading_table.banks_rows({"sets": {"ps00": found}})] == ["missed"]
+
+
 def test_marks_that_differ_are_told_with_student_and_cell():
     stock = {"ada": {"test-a": 2.0, "why": None}}
     assert grading.same({"ada": {"test-a": 2.0, "why": None}, "bob": {}}, stock) == 2
@@ -337,6 +349,8 @@ def test_a_timed_demo_is_set_up_as_told_and_changed_often_enough(name, case):
         assert getattr(demo, trait) == value
     for change in case.changes:
         assert len(change.values) >= frames.WARMING + change.count
+        sources = (frames.ROOT / "course_lib" / "widgets" / "src" / name).glob("*.js")
+        assert any(f'"{change.label}"' in path.read_text(encoding="utf-8") for path in sources), change.label
 
 
 def test_sizes_of_the_timed_demos_are_at_their_upper_bounds():

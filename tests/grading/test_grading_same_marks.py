@@ -1,6 +1,5 @@
 """Every answer of every set's bank has the same marks and sentences in one process and under the judge."""
 
-import ast
 import dataclasses
 from pathlib import Path
 
@@ -8,9 +7,8 @@ import nbformat
 import pytest
 
 from course_lib.grading import notebooks
-from course_lib.grading.answers.bank import Answer, Exam, answers
+from course_lib.grading.answers.bank import Exam, answers, together
 from course_lib.grading.judge import judging
-from course_lib.grading.judge.mentions import bound, rules
 from course_lib.grading.judge.server import load
 from course_lib.grading.marking.engine import filled_in
 
@@ -18,34 +16,6 @@ ROOT = Path(__file__).parents[2]
 SETS = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())
 SEED = "the same for both"
 FORBIDDEN = "must not be used in this task"
-
-
-def needs(exam: Exam, answer: Answer) -> set[str]:
-    """The other tasks whose objects an answer or its tests use: they must have the reference solution."""
-    nodes = ast.walk(ast.parse(answer.source))
-    used = {node.id for node in nodes if isinstance(node, ast.Name)}
-    used |= set(rules(exam.tasks[answer.task][1].source)[1])
-    return {
-        task
-        for task, (solution, _) in exam.tasks.items()
-        if task != answer.task
-        and used & {name for node in ast.parse(solution.source).body for name in bound(node)}
-    }
-
-
-def grouped(exam: Exam, bank: list[Answer]) -> list[dict[str, Answer]]:
-    """Submissions that hold at most one answer a task, and the reference solution wherever an answer needs one."""
-    groups: list[tuple[dict[str, Answer], set[str]]] = []
-    for answer in bank:
-        wanted = needs(exam, answer)
-        for members, needed in groups:
-            if answer.task not in members and answer.task not in needed and not wanted & members.keys():
-                break
-        else:
-            groups.append((members := {}, needed := set()))
-        members[answer.task] = answer
-        needed |= wanted
-    return [members for members, _ in groups]
 
 
 @pytest.mark.parametrize("problem_set", SETS)
@@ -58,7 +28,7 @@ def test_every_answer_has_the_same_marks_in_one_process_and_under_the_judge(
     load(judging.modules_of(source))  # before a time limit counts
     exam, bank = Exam(notebook), answers(ROOT, problem_set)
     submitted = tmp_path / f"{problem_set}.ipynb"
-    groups, different = grouped(exam, bank), []
+    groups, different = together(exam, bank), []
     for members in groups:
         nbformat.write(
             filled_in(notebook, {task: answer.source for task, answer in members.items()}), submitted

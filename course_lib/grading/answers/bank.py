@@ -20,6 +20,7 @@ from pathlib import Path
 
 from course_lib.grading import notebooks
 from course_lib.grading.checking.report import Report, number
+from course_lib.grading.judge.mentions import bound, rules
 
 KINDS = ("wrong", "right")
 
@@ -99,6 +100,37 @@ class Exam:
             if seconds is not None:
                 tests["check"].seconds = seconds
             return eval(last, tests)
+
+
+def together(exam: Exam, bank: list[Answer]) -> list[dict[str, Answer]]:
+    """The answers of a bank as few submissions: task -> answer.
+
+    Each holds at most one answer a task, and leaves the reference solution wherever one of its answers needs it.
+    """
+    groups: list[tuple[dict[str, Answer], set[str]]] = []
+    for answer in bank:
+        wanted = needs(exam, answer)
+        for members, needed in groups:
+            if answer.task not in members and answer.task not in needed and not wanted & members.keys():
+                break
+        else:
+            groups.append((members := {}, needed := set()))
+        members[answer.task] = answer
+        needed |= wanted
+    return [members for members, _ in groups]
+
+
+def needs(exam: Exam, answer: Answer) -> set[str]:
+    """The other tasks whose objects an answer or its tests use: they must have the reference solution."""
+    nodes = ast.walk(ast.parse(answer.source))
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    used |= set(rules(exam.tasks[answer.task][1].source)[1])
+    return {
+        task
+        for task, (solution, _) in exam.tasks.items()
+        if task != answer.task
+        and used & {name for node in ast.parse(solution.source).body for name in bound(node)}
+    }
 
 
 def defined_names(source: str) -> list[str]:
