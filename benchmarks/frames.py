@@ -178,7 +178,7 @@ CASES: dict[str, tuple[Case, ...]] = {
                 "step": 200,
             },
             "7 racers, 200 steps",
-            (_seeds("Noise number"),),
+            (_seeds("Draw of the noise"),),
         ),
     ),
 }

@@ -89,10 +89,11 @@ function headings([wide, high], size) {
 /** One value: made once, and changed only where it has changed. */
 function createCell(k) {
   const rect = svg("rect", { stroke: color("line"), "stroke-opacity": 0.5 });
-  const text = svg("text", { "text-anchor": "middle" });
+  const letters = document.createTextNode("");
+  const text = svg("text", { "text-anchor": "middle" }, letters);
   const corner = svg("path", { fill: color("vermillion"), "data-changed": "" });
   const node = svg("g", { "data-index": k }, rect, text);
-  let shown = "";
+  let [shown, dark] = ["", ""];
 
   function arrange([x, y], size) {
     for (const [name, value] of Object.entries({ x, y, width: size, height: size })) rect.setAttribute(name, value);
@@ -107,8 +108,10 @@ function createCell(k) {
     if (now === shown) return;
     shown = now;
     rect.setAttribute("fill", css(shade));
-    text.style.fill = ink(shade);
-    text.textContent = short(value);
+    const readable = ink(shade);
+    if (readable !== dark) text.style.fill = readable;
+    dark = readable;
+    letters.data = short(value);
     if (flagged) text.before(corner);
     else corner.remove();
   }

@@ -14,7 +14,7 @@ export const heightColor = (share, { surface, blue }) => mix(surface, blue, 0.06
 function paintBands(canvas, { n, values, low, high }, side, theme) {
   const scale = Math.min(2, globalThis.devicePixelRatio || 1);
   const pixels = Math.round(side * scale);
-  Object.assign(canvas, { width: pixels, height: pixels });
+  if (canvas.width !== pixels) Object.assign(canvas, { width: pixels, height: pixels });
   Object.assign(canvas.style, { width: `${side}px`, height: `${side}px` });
   const context = canvas.getContext("2d");
   const image = context.createImageData(pixels, pixels);
@@ -34,15 +34,18 @@ function paintBands(canvas, { n, values, low, high }, side, theme) {
   const scaling = (BANDS * 0.9999) / (high - low || 1);
   const line = new Float64Array(n);
   let [bands, above] = [new Int16Array(pixels), new Int16Array(pixels)];
+  let at = 0;
   for (let py = 0; py < pixels; py++) {
+    let left = 0;
     const [j, t] = [lower[pixels - 1 - py] * n, part[pixels - 1 - py]];
     for (let i = 0; i < n; i++) line[i] = ((1 - t) * values[j + i] + t * values[j + n + i] - low) * scaling;
     for (let px = 0; px < pixels; px++) {
       const i = lower[px];
       const s = part[px];
-      const band = Math.floor((1 - s) * line[i] + s * line[i + 1]);
+      const band = ((1 - s) * line[i] + s * line[i + 1]) | 0;
       bands[px] = band;
-      out[py * pixels + px] = (py && band !== above[px]) || (px && band !== bands[px - 1]) ? edge : packed[band];
+      out[at++] = (py > 0 && band !== above[px]) || (px > 0 && band !== left) ? edge : packed[band];
+      left = band;
     }
     [bands, above] = [above, bands];
   }
