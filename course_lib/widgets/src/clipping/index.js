@@ -104,7 +104,7 @@ function createCliff(store) {
   const gradient = el("p", { class: "cd-verdict" });
   const places = el("p", { class: "cd-note" });
   const about = el("p", { class: "cd-note" },
-    `A recurrent network of one unit, hₜ = w·σ(hₜ₋₁) + b, is unrolled 50 times; the loss is (σ(h₅₀) − 0.7)². Along b = −w/2 it is a cliff: a little more or less, and the unit ends high or low. The map has w from ${text(DOMAIN[0][0])} to ${text(DOMAIN[0][1])} and b from ${text(DOMAIN[1][0])} to ${text(DOMAIN[1][1])}; where its lines crowd, the loss is steep.`);
+    `A recurrent network of one unit, hₜ = w·σ(hₜ₋₁) + b, is unrolled 50 times; the loss is (σ(h₅₀) − 0.7)². Along b = −w/2 it is a cliff: a little more or less, and the unit ends high or low. The map has w from ${brief(DOMAIN[0][0])} to ${brief(DOMAIN[0][1])} and b from ${brief(DOMAIN[1][0])} to ${brief(DOMAIN[1][1])}; where its lines crowd, the loss is steep.`);
   const node = block("A step at a cliff", about, panel.node, gradient, player.node, el("div", { class: "cd-columns" }, map.node, el("div", {}, plot.node, places)));
   map.node.append(mapLegend(WAYS.map(({ name, color, shape }) => ({ text: name, color, shape }))));
 
