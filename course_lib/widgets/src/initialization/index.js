@@ -15,7 +15,8 @@ import { prompts } from "./prompts.js";
 import { training } from "./training.js";
 
 const FLOOR = 1e-40; // nothing smaller is drawn
-const SPAN = 5; // milliseconds of training in a frame, which is drawn, too
+const SPAN = { alone: 10, drawn: 4 }; // milliseconds of training in a frame, where it is all and where the frame draws it, too
+const BEAT = 80; // milliseconds from one picture of the training to the next
 
 /** Makes things by initializer and keeps them as long as the settings they depend on stay. */
 function keeper(names, make) {
@@ -65,6 +66,8 @@ function create(store) {
     backward.draw(squaresSpec(setup, of, "backward"), theme);
   });
 
+  let shownAt = -Infinity;
+
   function draw(state, theme) {
     panel.draw(state);
     learn.draw(state);
@@ -72,7 +75,13 @@ function create(store) {
     const { found, setup, behind } = squares.at(setupOf(state));
     const drawn = drawSquares(found, setup, theme);
     if (behind || drawn) return true; // training waits for the next frame, its plot stays as it was
-    const left = advance(state, trainingOf);
+    const show = performance.now() - shownAt > BEAT;
+    const { left, spent } = advance(state, trainingOf, show ? SPAN.drawn : SPAN.alone);
+    if (!show && (left || spent > SPAN.drawn)) {
+      if (!left) shownAt = -Infinity; // the end is drawn in the next frame
+      return true;
+    }
+    shownAt = performance.now();
     losses.draw(lossSpec(state, trainingOf), theme);
     table.draw(state, squaresOf, trainingOf);
     busy.textContent = left ? "Training …" : "";
@@ -81,14 +90,17 @@ function create(store) {
   return { nodes: [propagation, trainingBlock], draw, summary: (state) => summary(state, squaresOf, trainingOf), stop: player.stop };
 }
 
-/** Trains all who are shown up to the state's step, for a while, in turns; says whether some are still behind. */
-function advance({ step, shown, ...state }, trainingOf) {
+/**
+ * Trains all who are shown up to the state's step, in turns, for `span` milliseconds: { left: whether some are still behind,
+ * spent: the milliseconds it took }.
+ */
+function advance({ step, shown, ...state }, trainingOf, span) {
   const spent = stopwatch();
   const runs = shown.map((init) => trainingOf(state, init));
   for (;;) {
     const last = runs.reduce((least, run) => (run.history.length < least.history.length ? run : least), runs[0]);
-    if (!last || last.history.length > step) return false;
-    if (spent() > SPAN) return true;
+    const left = Boolean(last) && last.history.length <= step;
+    if (!left || spent() > span) return { left, spent: spent() };
     last.step();
   }
 }

@@ -69,12 +69,13 @@ export function judge(logits, y) {
 }
 
 /** The gradients of all layers: [{ weights, biases }]. */
-export function backward(layers, { sums, values }, top, batch, { slope }) {
+export function backward(layers, { sums, values }, top, batch, { slope, slopeOf }) {
   const gradients = [];
   let g = top;
   for (let k = layers.length - 1; k >= 0; k--) {
     const { inputs, outputs, weights } = layers[k];
-    if (k < layers.length - 1) for (let i = 0; i < g.length; i++) g[i] *= slope(sums[k][i]);
+    const [bend, places] = slopeOf ? [slopeOf, values[k + 1]] : [slope, sums[k]];
+    if (k < layers.length - 1) for (let i = 0; i < g.length; i++) g[i] *= bend(places[i]);
     const biases = new Float64Array(outputs);
     for (let i = 0, unit = 0; i < g.length; i++, unit = unit + 1 < outputs ? unit + 1 : 0) biases[unit] += g[i];
     gradients.unshift({ weights: outer(g, values[k], batch, inputs, outputs), biases });

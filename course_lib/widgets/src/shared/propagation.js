@@ -120,7 +120,8 @@ function scale(values, factor, result) {
  */
 export function* propagate(setup, { ofWeights = false } = {}) {
   const { depth, width, batch, activation, init, skip = false } = setup;
-  const { f, slope } = ACTIVATIONS[activation];
+  const { f, slope, slopeOf } = ACTIVATIONS[activation];
+  const [bend, known] = slopeOf && !skip ? [slopeOf, true] : [slope, false];
   const stock = stockOf(setup);
   const factor = factorOf(init, width, width);
   const weights = new Float64Array(width * width); // of one layer after the other
@@ -138,7 +139,8 @@ export function* propagate(setup, { ofWeights = false } = {}) {
   for (let k = depth - 1; k >= 0; k--) {
     const above = gradients[0];
     const through = new Float64Array(above.length);
-    for (let i = 0; i < above.length; i++) through[i] = above[i] * slope(sums[k][i]);
+    const places = known ? outputs[k + 1] : sums[k];
+    for (let i = 0; i < above.length; i++) through[i] = above[i] * bend(places[i]);
     if (ofWeights) weightGradients.unshift(outer(through, outputs[k], batch, width, width));
     const below = times(through, scale(stock.layer(k), factor, weights), batch, width, width);
     if (skip) for (let i = 0; i < below.length; i++) below[i] += above[i];
