@@ -30,7 +30,7 @@ CHOSEN = {
     for name in [n for n, entry in SUBMISSIONS.items() if entry.row == row and not entry.slow][:PER_ROW]
 }
 CHOSEN |= {"shows-what-it-stashed", "shows-what-it-shared", "shows-it-in-the-next-visible-check"}
-AS_A_PLAIN_USER = ("reads-the-source", "loop-in-a-cell")
+AS_A_PLAIN_USER = ("reads-the-source", "reads-the-parents-memory", "loop-in-a-cell")
 FEW = ("right-in-other-words", "partly-wrong", "warns", "deleted-test", "exits-in-a-cell", "spent-chance")
 
 

@@ -289,10 +289,13 @@ def first_process(work, limits, files, keep, tell, mapped, owner) -> None:
         take_limits(limits)
         seccomp.install(libc)
         os.chdir(OWN_FOLDER)
+        # The worker has the same user, so it could read this process, a fork of the server. Changing the user closes
+        # memory; a plain user's process does not change it.
+        libc.prctl(DUMPABLE, 0, 0, 0, 0)
         worker = os.fork()
         if worker == 0:
             keep_descriptors(keep)
-            libc.prctl(DUMPABLE, 1, 0, 0, 0)  # changing the user took it away; /proc/self needs it
+            libc.prctl(DUMPABLE, 1, 0, 0, 0)  # /proc/self needs it
             work()
             os._exit(0)
         signal.signal(signal.SIGINT, lambda *_: os.kill(worker, signal.SIGINT))
