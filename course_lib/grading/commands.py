@@ -62,7 +62,8 @@ def grade(
     problem_set = notebooks.find_set(root, problem_set)
     chosen = sandbox.choose(how.sandbox)
     if how.address is None:
-        servers.start(judging.modules_of(notebooks.source(root, problem_set)), chosen.kind, how.workers)
+        # It loads its libraries while the set is released.
+        servers.server_for(judging.modules_of(notebooks.source(root, problem_set)), chosen.kind)
     if submissions is not None:
         handed_in = hand_ins(submissions, problem_set)
         engine = Engine(root, sandbox=chosen.kind)

@@ -5,7 +5,9 @@ import json
 import os
 import sqlite3
 import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 import term_course
@@ -243,3 +245,16 @@ def test_what_fails_in_the_middle_leaves_no_trace_in_the_gradebook(root):
         assert written(url) == sorted([*before, "katherine"])
     finally:
         database.dispose()
+
+
+def test_a_new_gradebook_notes_the_version_that_nbgrader_would_ask_a_program_for():
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    asked = "import nbgrader.api; print(nbgrader.api.get_alembic_version())"
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        env=os.environ | {"PATH": programs},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert books.tables_version() == done.stdout.strip() != ""

@@ -128,7 +128,7 @@ def test_hidden_checks_that_did_not_run_are_flagged(three_tasks_file):
     assert "The hidden checks of first did not run: out of time." in outcome.flags
 
 
-def test_where_nothing_could_begin_a_fresh_server_tries_once_more(judge, monkeypatch):
+def test_where_nothing_could_begin_it_is_tried_once_more(judge, monkeypatch):
     real, calls = servers.Server.grade, []
 
     def fails_first(self, *args):
@@ -137,7 +137,7 @@ def test_where_nothing_could_begin_a_fresh_server_tries_once_more(judge, monkeyp
 
     monkeypatch.setattr(servers.Server, "grade", fails_first)
     assert marks(judge(KEEPING)) == [2, 2, 2]
-    assert len(set(map(id, calls))) == 2
+    assert len(calls) == 2
 
 
 def test_a_copy_is_no_attempt_of_the_student(judge):

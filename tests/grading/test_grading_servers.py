@@ -1,67 +1,140 @@
-"""The warm servers of a grading process: started ahead, lent to one submission at a time, tidied up."""
+"""The warm server of a grading process: shared by its workers, started again when it ended, tidied up."""
 
+import inspect
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from course_lib.grading import notebooks
-from course_lib.grading.judge import servers
+from course_lib.grading.judge import judging, sanitize, servers
+from course_lib.grading.judge.servers import server_for
+from course_lib.grading.marking import batch
 
 LIBRARIES = ("json",)
 
 
 @pytest.fixture(autouse=True)
 def own_servers(boxes, monkeypatch):
-    """A pool of this test's own."""
-    monkeypatch.setattr(servers, "_idle", {})
+    """Servers of this test's own."""
+    monkeypatch.setattr(servers, "_servers", {})
     yield
     servers.close()
 
 
-def test_servers_are_started_ahead_and_lent_one_each(boxes):
-    servers.start(LIBRARIES, boxes.kind, 2)
-    (ahead,) = servers._idle.values()
-    ahead = set(ahead)
-    with servers.lend(LIBRARIES, boxes.kind) as one, servers.lend(LIBRARIES, boxes.kind) as other:
-        assert {one, other} == ahead
-    with servers.lend(LIBRARIES, boxes.kind) as again:
-        assert again in ahead
+def test_a_process_has_one_server_for_the_same_libraries(boxes):
+    server = server_for(LIBRARIES, boxes.kind)
+    assert server_for(LIBRARIES, boxes.kind) is server
+    assert server_for(("json", "ast"), boxes.kind) is not server
 
 
-def test_starting_ahead_counts_the_servers_that_are_there(boxes):
-    servers.start(LIBRARIES, boxes.kind, 1)
-    servers.start(LIBRARIES, boxes.kind, 1)
-    assert [len(idle) for idle in servers._idle.values()] == [1]
-
-
-def test_a_server_that_has_ended_is_not_lent(boxes):
-    with servers.lend(LIBRARIES, boxes.kind) as first:
-        first.process.kill()
-        first.process.wait()
-    with servers.lend(LIBRARIES, boxes.kind) as second:
-        assert second is not first
-        assert second.usable
+def test_a_server_that_has_ended_is_replaced(boxes):
+    first = server_for(LIBRARIES, boxes.kind)
+    first.wait()
+    first.process.kill()
+    first.process.wait()
+    second = server_for(LIBRARIES, boxes.kind)
+    assert second is not first
+    second.wait()
+    assert second.usable
     assert not Path(first.home).exists()
 
 
 def test_a_server_that_cannot_start_is_reported_and_leaves_nothing(boxes, monkeypatch):
     monkeypatch.setattr(servers.sys, "executable", "/bin/false")
-    lent = servers.lend(LIBRARIES, boxes.kind)
+    server = server_for(LIBRARIES, boxes.kind)
     with pytest.raises(notebooks.GradingError, match="the grading server did not start"):
-        lent.__enter__()
-    assert not any(servers._idle.values())
+        server.wait()
+    assert not Path(server.home).exists()
 
 
 def test_ended_servers_leave_no_folder(boxes):
-    with servers.lend(LIBRARIES, boxes.kind) as server:
-        home = Path(server.home)
-        assert home.is_dir()
+    server = server_for(LIBRARIES, boxes.kind)
+    server.wait()
+    assert Path(server.home).is_dir()
     servers.close()
-    assert not home.exists()
+    assert not Path(server.home).exists()
     assert not server.usable
+
+
+def test_a_server_grades_several_submissions_at_a_time(boxes, three_tasks_file, monkeypatch):
+    begun = threading.Barrier(3, timeout=60)  # passes when all three have a monitor
+    real = servers.listen
+    monkeypatch.setattr(servers, "listen", lambda *args: (begun.wait(), real(*args)))
+    outcomes = []
+
+    def grade():
+        outcomes.append(judging.grade_one(three_tasks_file, three_tasks_file, seed="seed", sandbox=boxes))
+
+    threads = [threading.Thread(target=grade) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(servers._servers) == 1
+    assert [outcome.reason for outcome in outcomes] == [None] * 3
+    assert len({str(sorted(outcome.reports.items())) for outcome in outcomes}) == 1
+
+
+def test_who_takes_too_long_is_ended_and_neighbours_go_on(boxes, three_tasks_file, monkeypatch):
+    real, first = servers.listen, threading.Lock()
+
+    def listen(channel, told, deadline):
+        if first.acquire(blocking=False):
+            raise servers.Late
+        real(channel, told, deadline)
+
+    monkeypatch.setattr(servers, "listen", listen)
+    server = server_for(judging.modules_of(three_tasks_file), boxes.kind)
+    outcome = judging.grade_one(three_tasks_file, three_tasks_file, seed="seed", sandbox=boxes)
+    assert server.usable  # only the monitor was ended, and the submission tried again
+    assert outcome.reason is None
+
+
+def test_a_server_that_ends_while_it_grades_costs_nobody_anything(boxes, three_tasks_file, monkeypatch):
+    real, killed = servers.listen, []
+    server = server_for(judging.modules_of(three_tasks_file), boxes.kind)
+
+    def listen(channel, told, deadline):
+        if not killed:  # after the first cell
+            said, _ = channel.receive(60)
+            told["cells"][said["cell"]] = said
+            killed.append(server.process.pid)
+            server.process.kill()
+            server.process.wait()
+        real(channel, told, deadline)
+
+    monkeypatch.setattr(servers, "listen", listen)
+    outcome = judging.grade_one(three_tasks_file, three_tasks_file, seed="seed", sandbox=boxes)
+    assert killed
+    assert outcome.reason is None
+    assert outcome.flags == ()
+
+
+@pytest.mark.filterwarnings("ignore")  # Dask's own, about the error
+def test_an_error_of_the_machine_does_not_end_a_batch(boxes, three_tasks_file, monkeypatch):
+    real, failed = judging.grade_one, []
+
+    def fails_once(*args, **options):
+        if not failed:
+            failed.append(True)
+            raise SystemError("two threads met")
+        return real(*args, **options)
+
+    monkeypatch.setattr(judging, "grade_one", fails_once)
+    paper = batch.Paper.of(three_tasks_file, "seed", boxes)
+    hand_ins = iter([(str(number), three_tasks_file.read_bytes()) for number in range(3)])
+    assert sorted(name for name, _ in batch.on_dask(paper, hand_ins, 2, None)) == ["0", "1", "2"]
+    assert failed
+
+
+def test_code_that_worker_threads_run_is_parsed_by_one_thread_at_a_time():
+    for module in (judging, sanitize, notebooks):
+        source = inspect.getsource(module)
+        assert source.count("ast.parse(") == (module is notebooks), module
 
 
 @pytest.mark.parametrize("grade", ["batch.here(paper, hand_ins)", "batch.on_dask(paper, hand_ins, 2, None)"])

@@ -99,11 +99,10 @@ def grade_sanitized(
     limits = replace(limits, processes=limits.processes + copies)
     job = {"seed": seed, "limits": asdict(limits), "cells": [job_cell(cell) for cell in cells]}
     for _ in range(2):
-        with servers.lend(modules_of(source_notebook), sandbox.kind) as server:
-            told, about = server.grade(job, limits, data_files(source_notebook))
-            if told["cells"]:
-                break
-            server.close()  # nothing of the student's has run yet, so the machine failed: a fresh server, once
+        server = servers.server_for(modules_of(source_notebook), sandbox.kind)
+        told, about = server.grade(job, limits, data_files(source_notebook))
+        if told["cells"] and server.usable:
+            break  # else nothing of the student's has run yet, or a neighbour's server ended: the machine failed
     return put_together(source_notebook, cells, found, told, about, sandbox, time.monotonic() - began)
 
 
@@ -183,7 +182,7 @@ def modules_of(source_notebook: Path) -> tuple[str, ...]:
 def imported(source: str) -> list[str]:
     """The modules that a cell of the instructor's imports."""
     try:
-        tree = ast.parse(re.sub(r"^\s*[%!].*$", "", source, flags=re.M))
+        tree = notebooks.parse(re.sub(r"^\s*[%!].*$", "", source, flags=re.M))
     except SyntaxError:
         return []
     found = []

@@ -334,7 +334,7 @@ class Repair:
 def defined(source: str) -> frozenset[str]:
     """The functions and classes that a cell defines, also one that IPython alone can read, or that does not compile."""
     try:
-        body = ast.parse(source).body
+        body = notebooks.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         import re
 

@@ -1,8 +1,8 @@
 """The warm server: it has the libraries loaded and forks, for each submission, a monitor with two boxes.
 
 The grader starts it as `python -m course_lib.grading.judge.server DESCRIPTOR KIND MODULE...`. For each submission it
-gets a message without secrets (limits, data files) and the end of a line that it never reads but hands to
-the judge's process: tests and seed travel on that line. So a student's process, which is forked from the
+gets a message without secrets (limits, data files), a line for the monitor, and the end of a line that it never reads
+but hands to the judge's process: tests and seed travel on that line. So a student's process, which is forked from the
 monitor and sees a copy of its memory, finds neither there.
 """
 
@@ -144,7 +144,10 @@ class Monitor:
 
 
 def serve(line: Packets, kind: str) -> None:
-    """Take submissions until the grader hangs up."""
+    """Take submissions until the grader hangs up or ends; each gets a monitor with a line of its own to the grader.
+
+    Monitors end with this process, and boxes with their monitors.
+    """
     shell = examinee.make_shell()
     settle()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader
@@ -154,18 +157,30 @@ def serve(line: Packets, kind: str) -> None:
             job, descriptors = line.receive()
         except Closed:
             return
-        monitor = os.fork()
-        if monitor == 0:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            boxes.end_with_parent()
-            try:
-                found = Monitor(kind, job, shell).run(descriptors[0])
-            except BaseException as error:
-                found = {"failed": f"{type(error).__name__}: {error}"[:500]}
-            line.send(found)
-            os._exit(0)
-        os.close(descriptors[0])
-        os.waitpid(monitor, 0)
+        with contextlib.suppress(OSError):  # without a monitor, the grader's lines close, and it tries again
+            if os.fork() == 0:
+                line.socket.close()
+                monitor(kind, job, shell, *descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+
+def monitor(kind: str, job: dict, shell, judge_line: int, reply: int) -> None:
+    """Be the monitor of a submission, to the end of this process."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    boxes.end_with_parent()
+    line = Packets.of(reply)
+    try:
+        line.send({"monitor": os.getpid()})
+        found = Monitor(kind, job, shell).run(judge_line)
+    except BaseException as error:
+        found = {"failed": f"{type(error).__name__}: {error}"[:500]}
+    with contextlib.suppress(Closed):
+        line.send(found)
+    os._exit(0)
 
 
 def load(modules: list[str]) -> None:
@@ -195,7 +210,6 @@ def settle() -> None:
 def main(arguments: list[str]) -> None:
     """Be the server."""
     descriptor, kind, *modules = arguments
-    boxes.end_with_parent()
     load(modules)
     serve(Packets.of(int(descriptor)), kind)
 

@@ -1,4 +1,4 @@
-"""The warm servers as the grader sees them: started ahead, lent to one submission at a time, ended.
+"""Warm servers as the grader sees them: started ahead, shared by all workers of a process, ended.
 
 What a server does is in `server.py`. It was started with nothing but the names of libraries: no path of the course,
 no test, no seed, none of the grader's environment.
@@ -8,13 +8,13 @@ import atexit
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,19 +31,12 @@ class Server:
     """A warm server and the line to it. It loads its libraries while the grader goes on."""
 
     def __init__(self, modules: tuple[str, ...], kind: str):
-        self.ready = False
         self.home = tempfile.mkdtemp(prefix="course-grading-")
         self.line, theirs = Packets.pair()
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "course_lib.grading.judge.server",
-            str(theirs.socket.fileno()),
-            kind,
-        ]
+        self.loading, self.ready = threading.Lock(), False
+        command = [sys.executable, "-P", "-m", "course_lib.grading.judge.server"]
         self.process = subprocess.Popen(
-            [*command, *modules],
+            [*command, str(theirs.socket.fileno()), kind, *modules],
             pass_fds=[theirs.socket.fileno()],
             env=environment(self.home),
             cwd=self.home,
@@ -55,41 +48,51 @@ class Server:
 
     def wait(self) -> None:
         """Wait until the libraries are loaded; raises GradingError when the server ended instead."""
-        if self.ready:
-            return
-        try:
-            self.line.receive()
-        except Closed:
-            self.close()
-            raise notebooks.GradingError("the grading server did not start; see the error above") from None
-        self.ready = True
+        with self.loading:
+            if self.ready:
+                return
+            try:
+                self.line.receive()
+            except Closed:
+                self.close()
+                raise notebooks.GradingError(
+                    "the grading server did not start; see the error above"
+                ) from None
+            self.ready = True
 
     def grade(self, job: dict, limits: Limits, files: list[str]) -> tuple[dict, dict]:
-        """What the judge told last of each cell, by its number, and what the monitor said in the end."""
-        mine, judges = socket.socketpair()
-        channel = Channel(mine)
-        told: dict = {"cells": {}, "flags": []}
+        """What the judge told last of each cell, by its number, and what the monitor said in the end.
+
+        Any number of submissions may be graded at a time, each with a monitor and lines of its own.
+        """
+        self.wait()
+        (mine, judges), (reply, monitors) = socket.socketpair(), Packets.pair()
         deadline = time.monotonic() + 2 * limits.total_seconds + SLACK
-        try:
-            self.line.send({"limits": asdict(limits), "files": files}, (judges.fileno(),))
-            judges.close()
-            with contextlib.suppress(WireError):  # the judge hangs up when it is done
-                channel.send(job, seconds=SLACK)
-                while True:
-                    said, _ = channel.receive(deadline - time.monotonic())
-                    if "flags" in said:
-                        told["flags"] = said["flags"]
-                    else:
-                        told["cells"][said["cell"]] = said
-            self.line.socket.settimeout(max(deadline - time.monotonic(), 1))
-            about, _ = self.line.receive()
-            self.line.socket.settimeout(None)
-        except (Late, TimeoutError, Closed):
+        told: dict = {"cells": {}, "flags": []}
+        monitor = None
+        with contextlib.closing(Channel(mine)) as channel, reply.socket:
+            try:
+                with judges, monitors.socket:
+                    ends = judges.fileno(), monitors.socket.fileno()
+                    self.line.send({"limits": asdict(limits), "files": files}, ends)
+                reply.socket.settimeout(SLACK)
+                monitor = reply.receive()[0]["monitor"]
+                with contextlib.suppress(WireError):  # the judge hangs up when it is done
+                    channel.send(job, seconds=SLACK)
+                    listen(channel, told, deadline)
+                reply.socket.settimeout(max(deadline - time.monotonic(), 1))
+                return told, reply.receive()[0]
+            except (Late, TimeoutError, Closed):
+                self.give_up(monitor)
+        return told, {"failed": "grading had to be ended"}
+
+    def give_up(self, monitor: int | None) -> None:
+        """End the monitor of a submission, and with it what it started; the server too if it did not even make one."""
+        if monitor is None:
             self.close()
-            about = {"failed": "the grading server had to be ended"}
-        finally:
-            channel.close()
-        return told, about
+        elif self.usable:  # else it has ended, and the monitor with it
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(monitor, signal.SIGKILL)
 
     @property
     def usable(self) -> bool:
@@ -102,6 +105,16 @@ class Server:
         self.process.kill()
         self.process.wait()
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+def listen(channel: Channel, told: dict, deadline: float) -> None:
+    """Keep what the judge tells of each cell until it hangs up."""
+    while True:
+        said, _ = channel.receive(deadline - time.monotonic())
+        if "flags" in said:
+            told["flags"] = said["flags"]
+        else:
+            told["cells"][said["cell"]] = said
 
 
 def environment(home: str) -> dict[str, str]:
@@ -124,42 +137,25 @@ def environment(home: str) -> dict[str, str]:
     return {name: os.environ[name] for name in kept if name in os.environ} | fixed
 
 
-_idle: dict[tuple, list[Server]] = {}  # by libraries, kind of sandbox and process: a fork has none of these
+_servers: dict[tuple, Server] = {}  # by libraries, kind of sandbox and process: a fork has none of these
 _changing = threading.Lock()
 
 
-def start(modules: tuple[str, ...], kind: str, count: int) -> None:
-    """Have `count` idle servers, which load their libraries while the caller does something else.
-
-    The kernel ends a server with the thread that started it, so this is for a thread that stays.
-    """
-    with _changing:
-        idle = _idle.setdefault((modules, kind, os.getpid()), [])
-        idle.extend(Server(modules, kind) for _ in range(count - len(idle)))
-
-
-@contextlib.contextmanager
-def lend(modules: tuple[str, ...], kind: str) -> Iterator[Server]:
-    """An idle server of this process, or a new one; it is idle again afterwards."""
+def server_for(modules: tuple[str, ...], kind: str) -> Server:
+    """This process's server for a set of libraries, started when it is first asked for and again if it ended."""
     key = (modules, kind, os.getpid())
     with _changing:
-        server = _idle[key].pop() if _idle.get(key) else None
-    if server is not None and not server.usable:
-        server.close()
-        server = None
-    server = server or Server(modules, kind)
-    server.wait()
-    try:
-        yield server
-    finally:
-        with _changing:
-            _idle.setdefault(key, []).append(server)
+        server = _servers.get(key)
+        if server is not None and not server.usable:
+            server.close()
+            server = None
+        _servers[key] = server = server or Server(modules, kind)
+        return server
 
 
 @atexit.register
 def close() -> None:
-    """End this process's idle servers."""
+    """End this process's servers."""
     with _changing:
-        for key in [key for key in _idle if key[2] == os.getpid()]:
-            for server in _idle.pop(key):
-                server.close()
+        for key in [key for key in _servers if key[2] == os.getpid()]:
+            _servers.pop(key).close()

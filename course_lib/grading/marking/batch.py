@@ -143,7 +143,7 @@ def on_dask(
         def submit() -> None:
             for name, submission in submissions:
                 # `pure=False`: a hash of the bytes would tie two equal hand-ins together.
-                future = client.submit(grade_bytes, held, submission, pure=False)
+                future = client.submit(grade_bytes, held, submission, pure=False, retries=2)
                 names[future.key] = name
                 queue.add(future)
                 return

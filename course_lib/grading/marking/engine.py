@@ -4,13 +4,13 @@ import copy
 import filecmp
 import os
 import shutil
-import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.grading import notebooks
+from course_lib.grading.term import gradebook
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,14 @@ class Engine:
         self, root: Path, build: str = "_build/grading", release: str = "exercises", sandbox: str = ""
     ):
         notebooks.import_quickly()
+        import nbgrader.api
         from nbgrader.apps import NbGraderAPI
 
         from course_lib.grading.nbgrader_config import course_config
 
         self.root, self.build = root, root / build
         self.build.mkdir(parents=True, exist_ok=True)
+        nbgrader.api.get_alembic_version = gradebook.tables_version
         self.api = NbGraderAPI(config=course_config(root, build, release, sandbox))
 
     def release(self, problem_set: str) -> Path:
@@ -93,8 +95,8 @@ class Engine:
         """The marks of all who have some, by name."""
         order = list(notebooks.graded_cells(notebooks.read(self.source(problem_set))))
         found = {}
-        with self.api.gradebook as gradebook:
-            for submission in gradebook.assignment_submissions(problem_set):
+        with self.api.gradebook as book:
+            for submission in book.assignment_submissions(problem_set):
                 student = submission.student.id
                 if only is None or student == only:
                     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
@@ -111,9 +113,7 @@ class Engine:
 
         Raises GradingError with the end of nbgrader's log when the step fails.
         """
-        # nbgrader starts the program alembic, which lies beside Python and need not be on the user's PATH.
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-        with notebooks.environment(PATH=path), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbgrader's and SQLAlchemy's own; nothing a user could act on
             outcome = step(*args, force=True)
         if not outcome["success"]:

@@ -71,6 +71,17 @@ def one_transaction(database: "Engine") -> Iterator[None]:
             api.create_engine = make
 
 
+def tables_version() -> str:
+    """The version of nbgrader's tables, which a new gradebook notes down.
+
+    nbgrader asks the program alembic, which takes two seconds to start and need not be on the user's PATH.
+    """
+    from alembic.script import ScriptDirectory
+    from nbgrader import dbutil
+
+    return ScriptDirectory(dbutil.ALEMBIC_DIR).get_current_head()
+
+
 # ---- backups
 
 
