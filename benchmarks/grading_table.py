@@ -46,7 +46,9 @@ def thousand_rows(found: dict) -> list[list[str]]:
     growth = " and ".join(f"{size / MEBIBYTE:.0f} MiB after {number}" for number, size in memory)
     rows = [[what, speed], [f"{what}: memory of the grading process", growth]]
     rows += [
-        [f"{what}: peak of a {stage}", f"{size / MEBIBYTE:.0f} MiB"] for stage, size in found["peaks"].items()
+        [f"{what}: peak of a {stage}", f"{size / MEBIBYTE:.0f} MiB"]
+        for stage, size in found["peaks"].items()
+        if size
     ]
     return rows
 
