@@ -144,28 +144,33 @@ def training(plan: Plan) -> dict:
 
 def banks(plan: Plan) -> dict:
     """Every answer of every set's bank, right and wrong, both ways: whether the marks are the same."""
-    found = {}
-    for problem_set in sorted(
-        path.name for path in (grading_sets.HOUSE / "solutions").iterdir() if path.is_dir()
-    ):
-        source = notebooks.read(notebooks.source(grading_sets.HOUSE, problem_set))
-        place = Path(tempfile.mkdtemp(prefix=f"{problem_set}-", dir=plan.folder))
-        ours, stock = (Course.make(place / way, problem_set, source, plan.log) for way in ("ours", "stock"))
-        stock.release()
-        files, answers = {}, {}
-        chosen = itertools.islice(grading_sets.bank_submissions(problem_set, source), plan.groups)
-        for number, (members, data) in enumerate(chosen):
-            student = f"student-{number:03d}"
-            answers[student] = members
-            files[student] = place / "in" / student / f"{problem_set}.ipynb"
-            files[student].parent.mkdir(parents=True)
-            files[student].write_bytes(data)
-        run = ours.ours(place / "in", "--workers", str(plan.workers), hear=progress(problem_set))
-        marks = graded(run, ours, len(files))
-        stock.stock(files)
-        found[problem_set] = compare_banks(answers, marks, stock.marks())
-        print(f"{problem_set}: {found[problem_set]}", flush=True)
-    return {"sets": found, "load": [os.getloadavg()[0]]}
+    folders = sorted(path for path in (grading_sets.HOUSE / "solutions").iterdir() if path.is_dir())
+    return {
+        "sets": {folder.name: bank_of(plan, folder.name) for folder in folders},
+        "load": [os.getloadavg()[0]],
+    }
+
+
+def bank_of(plan: Plan, problem_set: str) -> dict:
+    """The answers of one set's bank, graded both ways and compared."""
+    source = notebooks.read(notebooks.source(grading_sets.HOUSE, problem_set))
+    place = Path(tempfile.mkdtemp(prefix=f"{problem_set}-", dir=plan.folder))
+    ours, stock = (Course.make(place / way, problem_set, source, plan.log) for way in ("ours", "stock"))
+    stock.release()
+    files, answers = {}, {}
+    chosen = itertools.islice(grading_sets.bank_submissions(problem_set, source), plan.groups)
+    for number, (members, data) in enumerate(chosen):
+        student = f"student-{number:03d}"
+        answers[student] = members
+        files[student] = place / "in" / student / f"{problem_set}.ipynb"
+        files[student].parent.mkdir(parents=True)
+        files[student].write_bytes(data)
+    run = ours.ours(place / "in", "--workers", str(plan.workers), hear=progress(problem_set))
+    marks = graded(run, ours, len(files))
+    stock.stock(files)
+    found = compare_banks(answers, marks, stock.marks())
+    print(f"{problem_set}: {found}", flush=True)
+    return found
 
 
 def compare_banks(answers: dict, ours: dict, stock: dict) -> dict:
