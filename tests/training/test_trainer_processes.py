@@ -42,20 +42,21 @@ def assert_identical(one, other):
     assert one["scores"] == other["scores"]
 
 
-def stop_at(process, step, how):
-    """Send the signal `how` as soon as the process says that it has done so many steps."""
+def stop_at(folder, step, how):
+    """Start a run and send it the signal `how` at a step, where it waits; returns the ended process."""
+    process = start(folder, str(step))
     for line in process.stdout:
         if line.split() == ["step", str(step)]:
             process.send_signal(how)
             break
     process.communicate(timeout=300)
+    return process
 
 
 def test_a_run_killed_twice_ends_as_the_straight_run_bit_for_bit(tmp_path, straight):
     steps = sorted(random.Random(0).sample(range(5, 16), 2))  # 4 steps an epoch, 16 in all
     for step in steps:
-        process = start(tmp_path / "run", "0.01")
-        stop_at(process, step, signal.SIGKILL)
+        process = stop_at(tmp_path / "run", step, signal.SIGKILL)
         assert process.returncode == -signal.SIGKILL
         assert not (tmp_path / "run" / "end.pt").exists()
     resumed = finish(start(tmp_path / "run", "0"))
@@ -64,8 +65,7 @@ def test_a_run_killed_twice_ends_as_the_straight_run_bit_for_bit(tmp_path, strai
 
 
 def test_a_run_stopped_with_ctrl_c_goes_on_bit_for_bit(tmp_path, straight):
-    process = start(tmp_path / "run", "0.01")
-    stop_at(process, 10, signal.SIGINT)
+    process = stop_at(tmp_path / "run", 10, signal.SIGINT)
     assert process.returncode != 0
     assert "step 1\n" not in finish(start(tmp_path / "run", "0"))
     assert_identical(straight, end(tmp_path / "run"))

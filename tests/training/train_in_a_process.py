@@ -1,6 +1,7 @@
 """Train the stand-in network to its end, alone or as one of several processes, and save what came of it.
 
-python train_in_a_process.py FOLDER [SECONDS_PER_STEP]
+python train_in_a_process.py FOLDER STEP         alone; waits for a killer at this step, at none for 0
+python train_in_a_process.py FOLDER together     as one of several processes
 """
 
 import sys
@@ -29,15 +30,16 @@ RECIPE = Recipe(
 ALONE_OR_TOGETHER = Recipe(epochs=3, lr=0.05, batch_size=16, accumulate=2, clip_norm=0.5, l1=1e-3, l2=1e-3)
 
 
-class Slowly(Callback):
-    """Gives a killer time, and says how far the run is."""
+class Waiting(Callback):
+    """Says how far the run is, and waits at one step for whoever wants to stop it there."""
 
-    def __init__(self, seconds):
-        self.seconds = seconds
+    def __init__(self, at):
+        self.at = at
 
     def on_step(self, trainer, row):
         print("step", row["step"], flush=True)
-        time.sleep(self.seconds)
+        if row["step"] == self.at:
+            time.sleep(60)
 
 
 def make_dataset(count, seed):
@@ -49,14 +51,14 @@ def make_dataset(count, seed):
     return Dataset("stand-in", "train", "Stand-in", images, labels.astype(np.int64), tuple("abcd"))
 
 
-def main(folder, seconds=0.0, recipe=RECIPE):
+def main(folder, wait_at=0, recipe=RECIPE):
     torch.set_num_threads(1)
     torch.manual_seed(0)
     norms = (
         [nn.BatchNorm1d(16), nn.Dropout(0.3)] if recipe is RECIPE else []
     )  # each process would have its own
     model = nn.Sequential(nn.Flatten(), nn.Linear(48, 16), *norms, nn.ReLU(), nn.Linear(16, 4))
-    trainer = Trainer(recipe, [Checkpoint(folder / "run.pt"), Slowly(seconds)], device="cpu")
+    trainer = Trainer(recipe, [Checkpoint(folder / "run.pt"), Waiting(wait_at)], device="cpu")
     if (folder / "run.pt").exists():
         trainer.load(folder / "run.pt")
     train, valid = make_dataset(101, 0), make_dataset(47, 1)  # sizes that two processes cannot share evenly
@@ -69,6 +71,4 @@ def main(folder, seconds=0.0, recipe=RECIPE):
 
 if __name__ == "__main__":
     together = sys.argv[2] == "together"
-    main(
-        Path(sys.argv[1]), 0.0 if together else float(sys.argv[2]), ALONE_OR_TOGETHER if together else RECIPE
-    )
+    main(Path(sys.argv[1]), 0 if together else int(sys.argv[2]), ALONE_OR_TOGETHER if together else RECIPE)
