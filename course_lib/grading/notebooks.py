@@ -1,8 +1,6 @@
 """Problem-set notebooks as files: finding them, reading them, their tasks and their hidden lines."""
 
 import ast
-import contextlib
-import os
 import sys
 import threading
 from pathlib import Path
@@ -159,18 +157,3 @@ def secret_lines(notebook) -> set[str]:
         visible.update(line.strip() for line in kept.split("\n"))
         hidden.update(line.strip() for line in secret)
     return {line for line in hidden - visible if len(line) >= 16}
-
-
-@contextlib.contextmanager
-def environment(**values: str):
-    """Set environment variables inside the block."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

@@ -1,7 +1,9 @@
 """The warm server of a grading process: shared by its workers, started again when it ended, tidied up."""
 
+import ast
 import inspect
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -94,6 +96,17 @@ def test_who_takes_too_long_is_ended_and_neighbours_go_on(boxes, three_tasks_fil
     assert outcome.reason is None
 
 
+def test_giving_up_ends_the_monitor_and_a_server_only_that_made_none(boxes):
+    server = server_for(LIBRARIES, boxes.kind)
+    server.wait()
+    monitor = subprocess.Popen(["sleep", "60"])
+    server.give_up(monitor.pid)
+    assert monitor.wait(10) == -signal.SIGKILL
+    assert server.usable
+    server.give_up(None)
+    assert not server.usable
+
+
 def test_a_server_that_ends_while_it_grades_costs_nobody_anything(boxes, three_tasks_file, monkeypatch):
     real, killed = servers.listen, []
     server = server_for(judging.modules_of(three_tasks_file), boxes.kind)
@@ -131,10 +144,16 @@ def test_an_error_of_the_machine_does_not_end_a_batch(boxes, three_tasks_file, m
     assert failed
 
 
-def test_code_that_worker_threads_run_is_parsed_by_one_thread_at_a_time():
+def test_code_that_worker_threads_run_is_parsed_by_one_thread_at_a_time(monkeypatch):
     for module in (judging, sanitize, notebooks):
         source = inspect.getsource(module)
         assert source.count("ast.parse(") == (module is notebooks), module
+    real, locked = ast.parse, []
+    monkeypatch.setattr(
+        ast, "parse", lambda source: locked.append(notebooks._parsing.locked()) or real(source)
+    )
+    notebooks.parse("x = 1")
+    assert locked == [True]
 
 
 @pytest.mark.parametrize("grade", ["batch.here(paper, hand_ins)", "batch.on_dask(paper, hand_ins, 2, None)"])
