@@ -12,11 +12,11 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from nbgrader.api import Gradebook, get_alembic_version
 
-from course_lib.grading.notebooks import environment
 from course_lib.grading.term.gradebook import COURSE
 
 SET = "ps00-double"
@@ -80,7 +80,7 @@ def empty_database(url: str) -> None:
 def schema_version() -> str:
     """The version that nbgrader writes into a new gradebook; it starts the program alembic to find it."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    with environment(PATH=path):
+    with mock.patch.dict(os.environ, PATH=path):
         return get_alembic_version()
 
 
