@@ -18,6 +18,22 @@ ROOT = Path(__file__).parent.parent
 SITE = ROOT / "_build" / "html"
 LOADS = 3  # of each page
 Line = tuple[str, str, str]  # what, measured, budget
+# Seconds since the visit began: to the end of the first frame with a demo in it, and to the last formula.
+WATCH = """
+window.demoPainted = new Promise((resolve) => {
+  const watcher = new MutationObserver(() => {
+    if (!document.querySelector('.course-demo-host[data-ready="true"]')) return;
+    watcher.disconnect();
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve(performance.now() / 1000);
+    requestAnimationFrame(() => port2.postMessage(null));
+  });
+  watcher.observe(document, { attributes: true, childList: true, subtree: true });
+});
+addEventListener("DOMContentLoaded", () => {
+  window.formulasSet = window.courseFormulas?.then(() => performance.now() / 1000) ?? null;
+});
+"""
 
 
 def import_time(quick: bool = False) -> list[Line]:
@@ -69,7 +85,7 @@ def demos(quick: bool = False) -> list[Line]:
 
 
 def pages(quick: bool = False) -> list[Line]:
-    """Load each chapter page in Chromium: bytes sent (gzipped) and the time to its first live demo."""
+    """Load each chapter page in Chromium: bytes sent (gzipped), and when its first demo and its formulas are there."""
     from server import serve_gzipped
 
     rows = []
@@ -78,29 +94,30 @@ def pages(quick: bool = False) -> list[Line]:
             return [("pages", "not measured: Chromium is missing", "")]
         for path in sorted(SITE.glob("[0-9]*/*.html")):
             name = path.relative_to(SITE).as_posix()
-            loads = range(1 if quick else LOADS)
-            sent, alive = zip(*(_load(browser, f"{address}/{name}") for _ in loads), strict=True)
+            loads = [_load(browser, f"{address}/{name}") for _ in range(1 if quick else LOADS)]
+            sent, alive, formulas = zip(*loads, strict=True)
             rows.append((f"`{name}`: bytes sent", f"{statistics.median(sent) / 1024:.0f} KB", ""))
             if alive[0] is not None:
                 rows.append((f"`{name}`: first live demo", f"{statistics.median(alive):.2f} s", "1 s"))
+            if formulas[0] is not None:
+                rows.append((f"`{name}`: formulas", f"{statistics.median(formulas):.2f} s", ""))
     return rows
 
 
-def _load(browser, url: str) -> tuple[int, float | None]:
-    """Return the bytes a new visitor is sent and the seconds until a demo is ready, None without a demo."""
+def _load(browser, url: str) -> tuple[int, float | None, float | None]:
+    """Return the bytes that a new visitor is sent, and the seconds to the first demo and to the formulas, if any."""
     context = browser.new_context()
+    context.add_init_script(WATCH)
     page = context.new_page()
     sent = []
     page.on("requestfinished", lambda request: sent.append(sum(request.sizes().values())))
-    began = time.perf_counter()
-    page.goto(url, wait_until="domcontentloaded")
-    alive = None
-    if page.locator('script[type="application/vnd.jupyter.widget-view+json"]').count():
-        page.wait_for_selector('.course-demo-host[data-ready="true"]')
-        alive = time.perf_counter() - began
+    page.goto(url)
+    has_demo = page.locator('script[type="application/vnd.jupyter.widget-view+json"]').count()
+    alive = page.evaluate("demoPainted") if has_demo else None
+    formulas = page.evaluate("formulasSet")
     page.wait_for_load_state("networkidle")
     context.close()
-    return sum(sent), alive
+    return sum(sent), alive, formulas
 
 
 PARTS: dict[str, Callable[[bool], list[Line]]] = {

@@ -139,8 +139,12 @@ def test_a_demo_comes_with_our_host_and_nothing_else(good):
 
 
 def test_formulas_are_set_by_the_local_copy_and_only_pages_with_formulas_load_it(good):
-    assert "_static/mathjax/tex-chtml-full.js" in good.html("page")
-    assert "mathjax/" not in good.html("index")
+    page, index = good.html("page"), good.html("index")
+    link = re.search(r'<link rel="preload" [^>]*id="course-mathjax" href="([^"]+)"', page)
+    assert link[1] == "_static/mathjax/tex-chtml-full.js"
+    assert "_static/formulas.js" in page
+    assert "mathjax/" not in index
+    assert "formulas.js" not in index
     assert (good.site / "_static/mathjax/tex-chtml-full.js").stat().st_size > 1_000_000
     assert len(list((good.site / "_static/mathjax").rglob("*.woff"))) > 20
 

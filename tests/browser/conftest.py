@@ -34,7 +34,7 @@ DEMO_PAGE = """<!DOCTYPE html>
 SETTLED = """async () => {
   const views = document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]').length;
   if (document.querySelectorAll('.course-demo-host[data-ready="true"]').length !== views) return false;
-  if (window.MathJax) await window.MathJax.startup?.promise;
+  await window.courseFormulas;
   await document.fonts.ready;
   return document.readyState === "complete";
 }"""

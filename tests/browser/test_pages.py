@@ -161,6 +161,35 @@ def test_formulas_are_there_for_screen_readers(open_page):
     assert page.locator("mjx-container mjx-assistive-mml math").count() == formulas.count()
 
 
+def test_formulas_wait_for_the_demos(browser, site):
+    context = browser.new_context()
+    context.add_init_script("""
+      new MutationObserver((_, watcher) => {
+        if (!document.querySelector("mjx-container")) return;
+        watcher.disconnect();
+        window.demosThen = document.querySelectorAll('.course-demo-host[data-ready="true"]').length;
+      }).observe(document, { childList: true, subtree: true });""")
+    page = context.new_page()
+    page.goto(site + "07-normalization/backward.html")
+    page.wait_for_function("window.demosThen !== undefined", timeout=60_000)
+    demos = page.locator('script[type="application/vnd.jupyter.widget-view+json"]').count()
+    assert demos >= 2
+    assert page.evaluate("demosThen") == demos
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "host", ["", "window.courseDemos = new Promise(() => {});"], ids=["missing", "hangs"]
+)
+def test_formulas_do_not_need_the_demos(browser, site, host):
+    context = browser.new_context()
+    context.route("**/host.js*", lambda route: route.fulfill(content_type="text/javascript", body=host))
+    page = context.new_page()
+    page.goto(site + "07-normalization/backward.html")
+    expect(page.locator("mjx-container").first).to_be_attached(timeout=60_000)
+    context.close()
+
+
 def test_the_switch_turns_the_page_dark_and_the_choice_holds(open_page):
     page = open_page("index.html")
     button = page.get_by_role("button", name="Color mode")

@@ -15,7 +15,7 @@ def setup(app) -> dict:
     app.connect("html-page-context", execution.show_provenance)
     app.connect("html-page-context", launch.add_buttons, priority=600)
     app.connect("html-page-context", look.mend_roles)
-    app.connect("html-page-context", mathjax.drop_where_unused, priority=900)
+    app.connect("html-page-context", mathjax.fetch_where_used, priority=900)
     app.connect("build-finished", look.write_palette)
     app.connect("build-finished", mathjax.copy)
     app.connect("build-finished", notebooks.write_for_site)

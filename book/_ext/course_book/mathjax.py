@@ -2,6 +2,7 @@
 
 The one file `tex-chtml-full.js` holds all of TeX and, for screen readers, writes each formula a second time as MathML.
 The menu is off: it would put every formula in the way of the tab key and load further files on demand.
+Our `formulas.js` starts it when the page's demos are drawn; the page's head fetches it ahead.
 """
 
 from importlib.metadata import PackageNotFoundError, distribution
@@ -13,20 +14,25 @@ from sphinx.util.fileutil import copy_asset
 
 PACKAGE = "sphinx-mathjax-offline"
 SCRIPT = "tex-chtml-full.js"
+STARTER = "formulas.js"
 FONTS = "output/chtml/fonts/woff-v2"
 
 
 def configure(app: Sphinx, config) -> None:
-    """Point Sphinx to the local copy."""
-    config.mathjax_path = f"mathjax/{SCRIPT}"
+    """Let Sphinx put our starter where it would put MathJax."""
+    config.mathjax_path = STARTER
     config.mathjax3_config = {"options": {"enableMenu": False}}
 
 
-def drop_where_unused(app: Sphinx, pagename: str, template: str, context: dict, doctree) -> None:
-    """Leave the script (1.3 MB) out of pages without a formula; Sphinx adds it if a page below has one."""
-    if 'class="math' not in context.get("body", ""):
+def fetch_where_used(app: Sphinx, pagename: str, template: str, context: dict, doctree) -> None:
+    """Fetch MathJax (1.3 MB) ahead on pages with a formula; elsewhere drop the starter that Sphinx adds."""
+    if 'class="math' in context.get("body", ""):
+        address = context["pathto"](f"_static/mathjax/{SCRIPT}", resource=True)
+        link = f'<link rel="preload" as="script" fetchpriority="low" id="course-mathjax" href="{address}"/>'
+        context["metatags"] = context.get("metatags", "") + link
+    else:
         scripts = context["script_files"]
-        scripts[:] = [script for script in scripts if SCRIPT not in str(getattr(script, "filename", script))]
+        scripts[:] = [script for script in scripts if STARTER not in str(getattr(script, "filename", script))]
 
 
 def copy(app: Sphinx, error: Exception | None) -> None:

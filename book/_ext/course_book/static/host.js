@@ -167,10 +167,12 @@
   function start() {
     const records = {};
     for (const script of document.querySelectorAll(STATE)) Object.assign(records, JSON.parse(script.textContent).state);
+    const shown = [];
     for (const script of document.querySelectorAll(VIEW)) {
       const { model_id: id } = JSON.parse(script.textContent);
-      show(script, id, records[id]);
+      shown.push(show(script, id, records[id]));
     }
+    window.courseDemos = Promise.allSettled(shown); // formulas.js waits for it
     addEventListener("pagehide", (event) => event.persisted || leaving.abort());
   }
 
