@@ -1,6 +1,7 @@
 """The judge: what students' code may do to itself, what it cannot do to others, and what crosses between the two."""
 
 import os
+import textwrap
 import time
 from pathlib import Path
 
@@ -89,6 +90,47 @@ def test_many_processes_cannot_take_more_memory_than_one(judge):
     outcome = judge(RIGHT | {"second": source}, seconds=20)
     assert marks(outcome) == [2, 0, 2], (outcome.flags, outcome.reason)
     assert any("too much memory" in flag for flag in outcome.flags)
+
+
+# A child that talks while its parent answers, one that returns like its parent, a thread that prints.
+TALKERS = {
+    "child prints": """
+        if os.fork() == 0:
+            for _ in range(2000):
+                print("child")
+            os._exit(0)
+    """,
+    "child is noticed": """
+        if os.fork() == 0:
+            for n in range(15):
+                try:
+                    open(f"/secret/{n}")
+                except OSError:
+                    pass
+            os._exit(0)
+    """,
+    "child returns": "os.fork()",
+    "child raises": """
+        if os.fork() == 0:
+            raise ValueError("only the child")
+    """,
+    "thread prints": """
+        def talk():
+            while threading.main_thread().is_alive():
+                print("thread")
+                time.sleep(0)
+        threading.Thread(target=talk, daemon=True).start()
+    """,
+}
+
+
+@pytest.mark.parametrize("talk", TALKERS.values(), ids=TALKERS)
+def test_what_answers_while_others_talk_arrives_whole(judge, talk):
+    head = "import os, threading, time\nimport numpy as np\n"
+    body = textwrap.indent(textwrap.dedent(talk).strip(), "    ")
+    source = f"{head}\ndef second(x):\n{body}\n    return np.int64(2 * x)  # which crosses as bytes\n"
+    for _ in range(5):
+        assert marks(judge(RIGHT | {"second": source})) == [2, 2, 2]
 
 
 def test_a_fork_bomb_is_contained_and_leaves_nothing(judge):

@@ -11,6 +11,7 @@ import json
 import math
 import socket
 import struct
+import threading
 import time
 
 import numpy as np
@@ -40,22 +41,24 @@ class Channel:
         self.socket = sock
         self.socket.setblocking(True)
         self.buffer = bytearray()
+        self.turn = threading.RLock()  # of two threads that send, one waits
 
     def send(self, message: dict, payload: bytes = b"", seconds: float | None = None) -> None:
-        """Send a frame.
+        """Send a frame; threads of one process take turns.
 
         Raises WireError when the other side is gone or the frame is too large.
         """
         text = json.dumps(message).encode()
         if len(text) > TEXT_BYTES or len(payload) > PAYLOAD_BYTES:
             raise WireError("the message is too large")
-        self.socket.settimeout(seconds)
-        try:
-            self.socket.sendall(HEAD.pack(len(text), len(payload)) + text)
-            if payload:
-                self.socket.sendall(payload)
-        except OSError as error:
-            raise WireError("the other side is gone") from error
+        with self.turn:
+            self.socket.settimeout(seconds)
+            try:
+                self.socket.sendall(HEAD.pack(len(text), len(payload)) + text)
+                if payload:
+                    self.socket.sendall(payload)
+            except OSError as error:
+                raise WireError("the other side is gone") from error
 
     def frame(self) -> tuple[dict, bytes] | None:
         """The next frame if it has arrived whole, else None; reads nothing."""
