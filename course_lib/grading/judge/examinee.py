@@ -88,9 +88,8 @@ class Examinee:
         self.forbidden = Forbidden(())
         self.running = False
         self.said = 0
-        self.process = (
-            os.getpid()
-        )  # what the student's code splits off has the channel, too, and may not use it
+        # What the student's code splits off has the channel, too, and may not use it.
+        self.process = os.getpid()
         self._connect_shell()
 
     def _connect_shell(self) -> None:
